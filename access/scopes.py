@@ -1,0 +1,70 @@
+"""What a scope permits: one table.
+
+A scope is what a credential holds, a permission what a view requires; every scope is also the permission
+of the same name. xAPI's own scopes: xAPI 1.0.3, part three, 4.3 "OAuth 1.0 authorization scope".
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+SCOPES: dict[str, str] = {
+    "statements/write": "Store statements.",
+    "statements/read/mine": "Read the statements this credential stored.",
+    "statements/read": "Read all statements of the store.",
+    "state": "Read and write state documents.",
+    "define": "Change the definitions of activities through statements.",
+    "profile": "Read and write activity and agent profiles.",
+    "all/read": "Read everything: statements, documents, courses, registrations, analytics.",
+    "all": "Everything, credentials included.",
+    "content/read": "Read courses and their trees.",
+    "content/write": "Import, replace and remove courses.",
+    "registrations": "Register and launch learners, read and end their attempts.",
+    "analytics/read": "Read completions, scores, attempts and every other report.",
+    "admin": "Manage credentials and read metrics. Who holds it can make a credential with any scope.",
+}
+
+INCLUDES: dict[str, tuple[str, ...]] = {
+    "all": (
+        "all/read",
+        "statements/write",
+        "state",
+        "define",
+        "profile",
+        "content/write",
+        "registrations",
+        "admin",
+    ),
+    "all/read": (
+        "statements/read",
+        "state/read",
+        "profile/read",
+        "content/read",
+        "registrations/read",
+        "analytics/read",
+    ),
+    "statements/read": ("statements/read/mine",),
+    "state": ("state/read",),
+    "profile": ("profile/read",),
+    "content/write": ("content/read",),
+    "registrations": ("registrations/read",),
+}
+
+PERMISSIONS: frozenset[str] = frozenset(SCOPES) | {name for row in INCLUDES.values() for name in row}
+
+
+@lru_cache(maxsize=1024)
+def permissions(scopes: frozenset[str]) -> frozenset[str]:
+    """Everything the scopes permit, their own names included; unknown scopes permit nothing."""
+    found: set[str] = set()
+    waiting = [scope for scope in scopes if scope in PERMISSIONS]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(INCLUDES.get(name, ()))
+    return frozenset(found)
+
+
+def unknown(scopes: Iterable[str]) -> list[str]:
+    """Those a credential cannot hold, in the order given."""
+    return [scope for scope in scopes if scope not in SCOPES]
