@@ -1,0 +1,48 @@
+"""The xAPI Learning Record Store: 1.0.3 and 2.0 on one endpoint. It knows nothing of SCORM or courses.
+
+This is its public face: everything else in the package may change."""
+
+from lrs.errors import (
+    Conflict,
+    InvalidJSON,
+    InvalidMultipart,
+    InvalidParameter,
+    InvalidSignature,
+    InvalidStatement,
+    LRSError,
+    NotFound,
+    NotPermitted,
+    PreconditionFailed,
+    Refused,
+    TooLarge,
+    Unavailable,
+    VersionRefused,
+)
+from lrs.resources import init_app
+from lrs.service import LRS, statements_stored
+from lrs.settings import Settings
+from lrs.spec.query import Page, StatementQuery, Stored
+
+__all__ = [
+    "LRS",
+    "Conflict",
+    "InvalidJSON",
+    "InvalidMultipart",
+    "InvalidParameter",
+    "InvalidSignature",
+    "InvalidStatement",
+    "LRSError",
+    "NotFound",
+    "NotPermitted",
+    "Page",
+    "PreconditionFailed",
+    "Refused",
+    "Settings",
+    "StatementQuery",
+    "Stored",
+    "TooLarge",
+    "Unavailable",
+    "VersionRefused",
+    "init_app",
+    "statements_stored",
+]

@@ -1,0 +1,1 @@
+"""xAPI Data, as code: no I/O, no clock, no ids made here."""

@@ -1,0 +1,1 @@
+"""What lies in MongoDB, and how it is read and written."""
