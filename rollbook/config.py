@@ -88,7 +88,7 @@ class Config:
     admin_secret: str | None = setting(None, text, "Secret of the first credential.")
     workers: int = setting(2, whole, "Server processes.")
     threads: int = setting(4, whole, "Threads of each server process.")
-    default_xapi_version: str = setting("1.0.3", version, "xAPI version in which requests without a version header are answered at /xapi.")
+    default_xapi_version: str = setting("2.0.0", version, "xAPI version in which requests without a version header are answered at /xapi.")
     cors_origins: tuple[str, ...] = setting(("*",), words, "Origins whose pages may call /xapi with a credential of their own; * for any.")
     max_package_size: int = setting(2 * 1024**3, size, "Largest package upload.")
     max_unpacked_size: int = setting(8 * 1024**3, size, "Largest package when unpacked.")

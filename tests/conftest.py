@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import mongoengine
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from pymongo.database import Database
 
-from rollbook import database
+from rollbook import database, sample_courses
+from rollbook.config import Config, read_config
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -41,3 +45,51 @@ def db(mongo_uri: str) -> Iterator[Database[dict[str, Any]]]:
     client.drop_database(name)
     mongoengine.disconnect("rollbook")
     client.close()
+
+
+@pytest.fixture(scope="session")
+def sample_package(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Packs samples/<name> as an authoring tool would."""
+    folder = tmp_path_factory.mktemp("samples")
+    return lambda name: sample_courses.pack(name, folder)
+
+
+@pytest.fixture
+def config(mongo_uri: str, db: Database[dict[str, Any]], tmp_path: Path) -> Config:
+    return read_config({}, mongodb_uri=mongo_uri, mongodb_database=db.name, data_dir=tmp_path, admin_key="test", admin_secret="secret")
+
+
+@pytest.fixture
+def services(config: Config, db: Database[dict[str, Any]]) -> Iterator[Any]:
+    from rollbook.serve import first_credential
+    from rollbook.services import open_services
+
+    mongoengine.disconnect("rollbook")
+    services = open_services(config, str(config.mongodb_uri))
+    services.ensure_indexes()
+    first_credential(services, config)
+    yield services
+    services.close()
+
+
+@pytest.fixture
+def app(services: Any) -> Flask:
+    from rollbook.app import create_app
+
+    return create_app(services)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Asks the application origin with a credential of scope `all`."""
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = "Basic " + base64.b64encode(b"test:secret").decode()
+    return client
+
+
+@pytest.fixture
+def content_client(services: Any) -> FlaskClient:
+    """Asks the content origin, without any credential."""
+    from rollbook.app import create_content_app
+
+    return create_content_app(services).test_client()

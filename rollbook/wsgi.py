@@ -1,0 +1,32 @@
+"""One WSGI callable for both origins: the port that a connection came in by says which.
+
+The `Host` header is the client's to choose, the listening port is not; behind a proxy each host name is forwarded to its port.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rollbook.app import create_app, create_content_app
+from rollbook.config import read_config
+from rollbook.services import open_services
+
+WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def by_port(application: WSGI, content: WSGI, content_port: int) -> WSGI:
+    def dispatch(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        chosen = content if environ["SERVER_PORT"] == str(content_port) else application
+        return chosen(environ, start_response)
+
+    return dispatch
+
+
+def app() -> WSGI:
+    """What gunicorn calls in each worker process, after the fork."""
+    config = read_config(os.environ)
+    assert config.mongodb_uri is not None, "rollbook serve names the database to its workers"
+    services = open_services(config, config.mongodb_uri)
+    return by_port(create_app(services), create_content_app(services), config.content_port)
