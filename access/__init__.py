@@ -1,8 +1,20 @@
 """Who is asking, and what they may."""
 
-from access.authenticate import allows, current, init_app, public, requires
+from access.authenticate import allows, current, init_app, public, requires, token
 from access.caller import Caller
 from access.credentials import Credentials
 from access.errors import AccessError
+from access.models import ensure_indexes
 
-__all__ = ["AccessError", "Caller", "Credentials", "allows", "current", "init_app", "public", "requires"]
+__all__ = [
+    "AccessError",
+    "Caller",
+    "Credentials",
+    "allows",
+    "current",
+    "ensure_indexes",
+    "init_app",
+    "public",
+    "requires",
+    "token",
+]

@@ -6,24 +6,37 @@ works with either.
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from flask import Flask, current_app, g, request
 
-from access import scopes
+from access import cors, scopes
 from access.caller import Caller
 from access.credentials import Credentials
-from access.errors import AccessError, Forbidden, Unauthenticated
+from access.errors import Forbidden, Unauthenticated
 
 P = ParamSpec("P")
 R = TypeVar("R")
 EXTENSION = "rollbook.access"
 
 
-def init_app(app: Flask, credentials: Credentials) -> None:
+def init_app(
+    app: Flask,
+    credentials: Credentials,
+    *,
+    origins: Sequence[str] = ("*",),
+    cross_origin_paths: Sequence[str] = ("/xapi/", "/api/"),
+) -> None:
+    """`origins`: whose scripts may call `cross_origin_paths`; "*" for all, () for none."""
     app.extensions[EXTENSION] = credentials
+    cors.init_app(app, origins=origins, paths=cross_origin_paths)
+
+
+def token(key: str, secret: str) -> str:
+    """What follows `Basic` or `Bearer`; also the `auth-token` of cmi5."""
+    return base64.b64encode(f"{key}:{secret}".encode()).decode("ascii")
 
 
 def key_and_secret(header: str | None) -> tuple[str, str]:

@@ -73,9 +73,7 @@ class InvalidRequest(AccessError):
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
         first = errors[0]
-        super().__init__(
-            f"{first['pointer'] or 'The body'}: {first['rule']}", detail={"errors": errors, **first}
-        )
+        super().__init__(f"{first['pointer'] or 'The body'}: {first['rule']}", detail={"errors": errors, **first})
 
 
 class Busy(AccessError):

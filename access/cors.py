@@ -1,0 +1,57 @@
+"""Cross-origin requests of browser clients; Fetch standard, "HTTP extensions".
+
+Credentials travel in a header that the client's script sets, never in a cookie, so no answer ever carries
+Access-Control-Allow-Credentials, and any origin can be allowed without lending it a user's session.
+"""
+
+from collections.abc import Sequence
+
+from flask import Flask, Response, request
+
+METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
+EXPOSED = (
+    "X-Experience-API-Version",
+    "X-Experience-API-Consistent-Through",
+    "ETag",
+    "Last-Modified",
+    "Location",
+    "Link",
+    "Content-Disposition",
+    "Retry-After",
+    "WWW-Authenticate",
+    "X-Row-Count",
+    "X-Consistent-Through",
+)
+PREFLIGHT_SECONDS = "7200"
+
+
+def init_app(app: Flask, *, origins: Sequence[str], paths: Sequence[str]) -> None:
+    """Answers scripts of the `origins` ("*": all) below the `paths`."""
+    prefixes, allowed = tuple(paths), frozenset(origins)
+
+    def origin() -> str | None:
+        found = request.headers.get("Origin")
+        if found is None or not request.path.startswith(prefixes):
+            return None
+        return "*" if "*" in allowed else found if found in allowed else None
+
+    def preflight() -> Response | None:
+        if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers or origin() is None:
+            return None
+        answer = Response(status=204)
+        answer.headers["Access-Control-Allow-Methods"] = METHODS
+        answer.headers["Access-Control-Allow-Headers"] = request.headers.get("Access-Control-Request-Headers", "")
+        answer.headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
+        answer.vary.add("Access-Control-Request-Headers")
+        return answer
+
+    def expose(answer: Response) -> Response:
+        if allowed and "*" not in allowed and request.path.startswith(prefixes):
+            answer.vary.add("Origin")
+        if (found := origin()) is not None:
+            answer.headers["Access-Control-Allow-Origin"] = found
+            answer.headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED)
+        return answer
+
+    app.before_request(preflight)
+    app.after_request(expose)
