@@ -35,7 +35,7 @@ def whole(value: str) -> int:
     return int(value)
 
 
-def port(value: str) -> int:
+def port_number(value: str) -> int:
     number = whole(value)
     if number > 65535:
         raise ValueError("a port is 0 to 65535")
@@ -77,8 +77,8 @@ class Config:
     data_dir: Path = setting(Path(), Path, "Where the embedded database and, by default, the packages are kept.")
     embedded_cache_size: str = setting("256M", text, "Memory that the embedded database may use as its cache.")
     host: str = setting("127.0.0.1", text, "Address to listen on; 0.0.0.0 for all.")
-    port: int = setting(8080, port, "Port of the application origin: xAPI, the API, the console.")
-    content_port: int = setting(8081, port, "Port of the content origin: the player and the packages' files.")
+    port: int = setting(8080, port_number, "Port of the application origin: xAPI, the API, the console.")
+    content_port: int = setting(8081, port_number, "Port of the content origin: the player and the packages' files.")
     public_url: str | None = setting(None, url, "Address of the application origin as browsers see it, behind a proxy.")
     content_url: str | None = setting(None, url, "Address of the content origin as browsers see it; another host name than the application's.")
     proxy_hops: int = setting(0, whole, "How many proxies in front are trusted to say the client's address (X-Forwarded-For).")

@@ -1,0 +1,56 @@
+"""The documentation names everything that others rely on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from rollbook.cli import main
+from rollbook.config import Config, variable
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))])
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+
+
+@pytest.mark.parametrize("name", [f.name for f in fields(Config)])
+def test_every_setting_is_documented_with_its_help(name: str) -> None:
+    help_text = next(f.metadata["help"] for f in fields(Config) if f.name == name)
+
+    assert f"| `{variable(name)}` |" in SETTINGS
+    assert help_text in SETTINGS
+
+
+def test_no_setting_is_documented_that_does_not_exist() -> None:
+    assert set(re.findall(r"^\| `(ROLLBOOK_\w+)`", SETTINGS, re.MULTILINE)) == {variable(f.name) for f in fields(Config)}
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_is_documented(name: str) -> None:
+    assert f"rollbook {name}" in DOCS
+
+
+def test_every_endpoint_is_documented(app: Flask) -> None:
+    rules = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
+    documented = re.sub(r"\{[^}]*\}", "{}", DOCS)
+
+    missing = sorted(rule for rule in rules if re.sub(r"\{[^}]*\}", "{}", rule) not in documented)
+
+    assert missing == []
+
+
+def test_every_link_between_the_pages_leads_somewhere() -> None:
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
+
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
+
+    assert broken == []
