@@ -175,8 +175,11 @@ def credentials_create(name: str, scopes: tuple[str, ...], key: str | None, secr
 def credentials_list() -> None:
     """List the credentials, without secrets."""
     with opened() as services:
-        for row in services.credentials.list():
-            click.echo(f"{row.key}  {row.name}  {' '.join(sorted(row.scopes))}")
+        after = ""
+        while page := services.credentials.list(after=after):
+            for row in page:
+                click.echo(f"{row.key}  {row.name}  {' '.join(sorted(row.scopes))}{'  revoked' if row.revoked else ''}")
+            after = page[-1].key
 
 
 @credentials_group.command("revoke")

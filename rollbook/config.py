@@ -83,7 +83,9 @@ class Config:
     content_url: str | None = setting(None, url, "Address of the content origin as browsers see it; another host name than the application's.")
     proxy_hops: int = setting(0, whole, "How many proxies in front are trusted to say the client's address (X-Forwarded-For).")
     content_store: str | None = setting(None, text, "fsspec URL for the unpacked packages (file://, s3://); default: a folder of the data directory.")
-    iri_base: str = setting("https://rollbook.example/xapi", url, "Start of the activity IRIs given to courses; fixed in a course when it is first imported.")
+    iri_base: str | None = setting(
+        None, url, "Start of the IRIs given to courses and credentials; default: the public address. A course keeps the IRI it was first imported with."
+    )
     admin_key: str | None = setting(None, text, "Key of the first credential (scope all); without it one is made at the first start and printed once.")
     admin_secret: str | None = setting(None, text, "Secret of the first credential.")
     workers: int = setting(2, whole, "Server processes.")
@@ -106,6 +108,10 @@ class Config:
     @property
     def content_origin(self) -> str:
         return self.content_url or f"http://{_reachable(self.host)}:{self.content_port}"
+
+    @property
+    def iri_root(self) -> str:
+        return self.iri_base or self.public_url or "http://rollbook.local"
 
     @property
     def content_store_url(self) -> str:

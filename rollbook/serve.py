@@ -20,7 +20,7 @@ import click
 from rollbook import database
 from rollbook.config import Config, to_environ
 from rollbook.errors import RollbookError
-from rollbook.services import open_services
+from rollbook.services import Services, open_services
 
 READY_SECONDS = 60.0
 GRACE_SECONDS = 20
@@ -175,5 +175,13 @@ def _say_if_slow() -> None:
         click.echo("rollbook: the embedded database runs as its slow Python twin here; fit for about 10,000 statements.", err=True)
 
 
-def first_credential(services: object, config: Config) -> None:
-    """Replaced below once the credentials are here."""
+def first_credential(services: Services, config: Config) -> None:
+    """The credential that the settings name; without one, a new one is made in a database that has none, and printed this once."""
+    everything = {"name": "first credential", "scopes": ["all"]}
+    if config.admin_key is not None and config.admin_secret is not None:
+        credential = services.credentials.ensure(key=config.admin_key, secret=config.admin_secret, **everything)
+        if credential.revoked:
+            click.echo(f"rollbook: the credential {config.admin_key} of ROLLBOOK_ADMIN_KEY was revoked and stays so", err=True)
+    elif not services.credentials.list(limit=1):
+        credential, secret = services.credentials.create(**everything)
+        click.echo(f"first credential: key {credential.key} secret {secret} (shown only now; make others with `rollbook credentials create`)")
