@@ -29,9 +29,8 @@ def read_creation(body: Any, now: datetime) -> dict[str, Any]:
     """The keyword arguments of `Credentials.create`."""
     if not isinstance(body, dict):
         raise InvalidRequest([fault("", body, "must be a JSON object")])
-    faults = [
-        fault(f"/{name}", body[name], f"unknown property; known are {', '.join(FIELDS)}") for name in body if name not in FIELDS
-    ]
+    known = f"unknown property; known are {', '.join(FIELDS)}"
+    faults = [fault(f"/{name}", name, known) for name in body if name not in FIELDS]
     faults += [fault(f"/{name}", None, "is required") for name in ("name", "scopes") if name not in body]
     arguments: dict[str, Any] = {}
     for name, read in FIELDS.items():
@@ -52,11 +51,8 @@ def _scopes(pointer: str, value: Any, now: datetime) -> tuple[Any, list[Fault]]:
     if not isinstance(value, list) or not value:
         return value, [fault(pointer, value, "must be a list of at least one scope")]
     rule = f"must be one of {', '.join(SCOPES)}"
-    return value, [
-        fault(f"{pointer}/{index}", scope, rule)
-        for index, scope in enumerate(value)
-        if not isinstance(scope, str) or scope not in SCOPES
-    ]
+    strange = [(index, scope) for index, scope in enumerate(value) if not isinstance(scope, str) or scope not in SCOPES]
+    return value, [fault(f"{pointer}/{index}", scope, rule) for index, scope in strange]
 
 
 def key_is_right(value: str) -> bool:

@@ -24,7 +24,7 @@ def list_credentials() -> Response:
     after, limit = _page()
     found = _credentials().list(store=current().store, after=after, limit=limit + 1)
     rows = found[:limit]
-    answer = {"credentials": [shown(row) for row in rows], "next": None}
+    answer: dict[str, Any] = {"credentials": [shown(row) for row in rows], "next": None}
     if len(found) > limit:
         query = urlencode({"after": rows[-1].key, "limit": limit})
         answer["next"] = f"{url_for('credentials.list_credentials')}?{query}"

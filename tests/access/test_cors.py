@@ -1,0 +1,78 @@
+"""Scripts of other origins."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import access
+
+ORIGIN = "https://content.example"
+ASKS = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "authorization, x-experience-api-version"}
+
+
+def test_a_preflight_is_answered_without_credentials(client: FlaskClient) -> None:
+    answer = client.options("/xapi/statements", headers={"Origin": ORIGIN, **ASKS})
+
+    assert answer.status_code == 204
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "PUT" in answer.headers["Access-Control-Allow-Methods"]
+    assert answer.headers["Access-Control-Allow-Headers"] == "authorization, x-experience-api-version"
+    assert set(answer.vary) == {"Origin", "Access-Control-Request-Headers"}
+
+
+@pytest.mark.parametrize("path", ["/xapi/statements", "/xapi/about", "/api/v1/credentials", "/xapi/nowhere"])
+def test_answers_can_be_read_by_an_allowed_origin_whatever_they_are(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"Origin": ORIGIN})
+
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["X-Experience-API-Version", "X-Experience-API-Consistent-Through", "ETag", "Last-Modified", "Location", "Link"],
+)
+def test_headers_of_the_standard_are_exposed(client: FlaskClient, name: str) -> None:
+    answer = client.get("/xapi/about", headers={"Origin": ORIGIN})
+
+    assert name in answer.headers["Access-Control-Expose-Headers"].split(", ")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/xapi/about", {"Origin": "https://elsewhere.example"}),
+        ("/xapi/about", {"Origin": "null"}),
+        ("/xapi/about", {}),
+        ("/metrics", {"Origin": ORIGIN}),
+    ],
+)
+def test_nobody_else_is_told_anything(client: FlaskClient, path: str, headers: dict[str, str]) -> None:
+    answer = client.get(path, headers=headers)
+
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_a_preflight_of_another_origin_is_an_ordinary_options_request(client: FlaskClient) -> None:
+    answer = client.options("/xapi/statements", headers={"Origin": "https://elsewhere.example", **ASKS})
+
+    assert "Access-Control-Allow-Headers" not in answer.headers
+
+
+def test_all_origins_can_be_allowed(credentials: access.Credentials) -> None:
+    app = Flask("access-test", static_folder=None)
+    access.init_app(app, credentials, origins=("*",))
+
+    answer = app.test_client().get("/xapi/about", headers={"Origin": "https://elsewhere.example"})
+
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Origin" not in answer.vary
+
+
+def test_no_origin_can_be_allowed(credentials: access.Credentials) -> None:
+    app = Flask("access-test", static_folder=None)
+    access.init_app(app, credentials, origins=())
+
+    answer = app.test_client().options("/xapi/about", headers={"Origin": ORIGIN, **ASKS})
+
+    assert not [name for name in answer.headers.keys() if name.startswith("Access-Control")]
