@@ -1,0 +1,71 @@
+"""A real `rollbook serve` for tests."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+KEY, SECRET = "test", "a secret of the tests"
+
+
+class Served:
+    """The running service, its two addresses, and what it says."""
+
+    def __init__(self, process: subprocess.Popen[str], application: str, content: str) -> None:
+        self.process = process
+        self.application = application
+        self.content = content
+
+    def ask(self, path: str, *, body: Any = None, method: str | None = None, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+        """Status and parsed JSON of one request with the first credential."""
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        request = urllib.request.Request(self.application + path, data=data, method=method)
+        token = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
+        defaults = {"Authorization": f"Basic {token}", "Content-Type": "application/json", "X-Experience-API-Version": "2.0.0"}
+        for name, value in (defaults | (headers or {})).items():
+            request.add_header(name, value)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.loads(error.read() or b"null")
+
+
+@contextmanager
+def serving(data_dir: Path, **environ: str) -> Iterator[Served]:
+    """Starts `rollbook serve` on free ports; stops it with SIGTERM unless the test has ended it."""
+    variables = os.environ | {
+        "ROLLBOOK_DATA_DIR": str(data_dir), "ROLLBOOK_PORT": "0", "ROLLBOOK_CONTENT_PORT": "0",
+        "ROLLBOOK_ADMIN_KEY": KEY, "ROLLBOOK_ADMIN_SECRET": SECRET, **environ,
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rollbook", "serve"], env=variables, stdout=subprocess.PIPE, stderr=None, text=True
+    )
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            if line.startswith("ready "):
+                break
+        else:
+            raise AssertionError(f"rollbook serve ended with status {process.wait()} before it was ready")
+        _, application, _, content = line.split()
+        drain = threading.Thread(target=process.stdout.read, daemon=True)
+        drain.start()
+        yield Served(process, application, content)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        process.stdout.close()
