@@ -1,10 +1,11 @@
 """Who is asking, and what they may."""
 
-from access.authenticate import allows, current, init_app, public, requires, token
+from access.authenticate import allows, current, public, requires, token
 from access.caller import Caller
 from access.credentials import Credentials
 from access.errors import AccessError
 from access.models import ensure_indexes
+from access.views import init_app
 
 __all__ = [
     "AccessError",

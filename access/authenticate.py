@@ -6,13 +6,13 @@ works with either.
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, current_app, g, request
+from flask import current_app, g, request
 
-from access import cors, scopes
+from access import scopes
 from access.caller import Caller
 from access.credentials import Credentials
 from access.errors import Forbidden, Unauthenticated
@@ -20,18 +20,7 @@ from access.errors import Forbidden, Unauthenticated
 P = ParamSpec("P")
 R = TypeVar("R")
 EXTENSION = "rollbook.access"
-
-
-def init_app(
-    app: Flask,
-    credentials: Credentials,
-    *,
-    origins: Sequence[str] = ("*",),
-    cross_origin_paths: Sequence[str] = ("/xapi/", "/api/"),
-) -> None:
-    """`origins`: whose scripts may call `cross_origin_paths`; "*" for all, () for none."""
-    app.extensions[EXTENSION] = credentials
-    cors.init_app(app, origins=origins, paths=cross_origin_paths)
+"""Under this name an application knows its Credentials."""
 
 
 def token(key: str, secret: str) -> str:

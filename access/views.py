@@ -1,12 +1,14 @@
 """The credentials API. A caller sees and manages the credentials of its own store."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Flask, Response, current_app, request, url_for
 
+from access import cors
 from access.authenticate import EXTENSION, current, requires
 from access.creation import fault, read_creation
 from access.credentials import Credentials
@@ -16,6 +18,15 @@ from access.models import Credential
 PAGE = 100
 LARGEST_PAGE = 1000
 bp = Blueprint("credentials", __name__, url_prefix="/api/v1/credentials")
+
+
+def init_app(
+    app: Flask, credentials: Credentials, *, cors_origins: Sequence[str] = ("*",), cors_paths: Sequence[str] = ("/xapi/",)
+) -> None:
+    """Authentication by these credentials, and their API. `cors_origins`: whose scripts may call `cors_paths`; "*" for all."""
+    app.extensions[EXTENSION] = credentials
+    cors.init_app(app, origins=cors_origins, paths=cors_paths)
+    app.register_blueprint(bp)
 
 
 @bp.get("")

@@ -15,7 +15,6 @@ from pymongo.database import Database
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 import access
-from access.views import bp
 from rollbook import errors
 
 CHEAP = (4, 1, 1)
@@ -32,9 +31,8 @@ def credentials(db: Database[dict[str, Any]]) -> Iterator[access.Credentials]:
 @pytest.fixture
 def app(credentials: access.Credentials) -> Flask:
     app = Flask("access-test", static_folder=None)
-    access.init_app(app, credentials, origins=("https://content.example",), cross_origin_paths=("/xapi/", "/api/"))
+    access.init_app(app, credentials, cors_origins=("https://content.example",), cors_paths=("/xapi/", "/api/"))
     errors.init_app(app, (access.AccessError,))
-    app.register_blueprint(bp)
 
     @app.get("/xapi/statements")
     @access.requires("statements/read", "statements/read/mine")

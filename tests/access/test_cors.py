@@ -61,7 +61,7 @@ def test_a_preflight_of_another_origin_is_an_ordinary_options_request(client: Fl
 
 def test_all_origins_can_be_allowed(credentials: access.Credentials) -> None:
     app = Flask("access-test", static_folder=None)
-    access.init_app(app, credentials, origins=("*",))
+    access.init_app(app, credentials, cors_origins=("*",))
 
     answer = app.test_client().get("/xapi/about", headers={"Origin": "https://elsewhere.example"})
 
@@ -71,7 +71,7 @@ def test_all_origins_can_be_allowed(credentials: access.Credentials) -> None:
 
 def test_no_origin_can_be_allowed(credentials: access.Credentials) -> None:
     app = Flask("access-test", static_folder=None)
-    access.init_app(app, credentials, origins=())
+    access.init_app(app, credentials, cors_origins=())
 
     answer = app.test_client().options("/xapi/about", headers={"Origin": ORIGIN, **ASKS})
 
