@@ -46,7 +46,7 @@ class Credentials:
         self._streams = streams
         self._clock = clock
         # What an unknown key is checked against, so that it costs what a wrong secret costs.
-        self._decoys = (hashing.sha256(secrets.token_hex()), hashing.scrypt(secrets.token_hex(), cost))
+        self._decoys = (hashing.decoy(None), hashing.decoy(cost))
         self.begin()
         _living.add(self)
 

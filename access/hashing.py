@@ -25,6 +25,12 @@ def sha256(secret: str) -> str:
     return f"sha256${_text(salt)}${_text(hashlib.sha256(salt + secret.encode()).digest())}"
 
 
+def decoy(cost: tuple[int, int, int] | None) -> str:
+    """What no secret matches, at the cost of scrypt or, without one, of SHA-256."""
+    scheme = "scrypt${}${}${}".format(*cost) if cost else "sha256"
+    return f"{scheme}${_text(os.urandom(16))}${_text(os.urandom(32))}"
+
+
 def is_slow(stored: str) -> bool:
     return stored.startswith("scrypt$")
 

@@ -23,6 +23,11 @@ def test_the_cost_travels_with_the_hash_and_is_slow_by_default() -> None:
     assert hashing.matches("secret", stored)
 
 
+@pytest.mark.parametrize("cost", [None, (4, 1, 1)])
+def test_a_decoy_matches_nothing(cost: tuple[int, int, int] | None) -> None:
+    assert not hashing.matches("", hashing.decoy(cost))
+
+
 def test_an_unknown_scheme_is_a_broken_invariant() -> None:
     with pytest.raises(AssertionError, match="md5"):
         hashing.matches("secret", "md5$AAAA$AAAA")
