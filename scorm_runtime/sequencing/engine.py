@@ -11,8 +11,36 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from package_importer.course import Course
-from scorm_runtime.tracking import Completion, ObjectiveTracking, Success, Tracking
+from scorm_runtime.sequencing.codes import SENTENCES
+from scorm_runtime.sequencing.delivery import content_delivery_environment, delivery_request
+from scorm_runtime.sequencing.lookahead import Navigation, look_ahead
+from scorm_runtime.sequencing.navigation import navigation_request
+from scorm_runtime.sequencing.recording import Status, record, status
+from scorm_runtime.sequencing.requests import Found, sequencing_request
+from scorm_runtime.sequencing.rollup import overall_rollup
+from scorm_runtime.sequencing.selection import prepare, prepare_again
+from scorm_runtime.sequencing.state import State, Work
+from scorm_runtime.sequencing.termination import end_attempt, terminate_descendent_attempts, termination_request
+from scorm_runtime.sequencing.tree import Tree
+
+__all__ = [
+    "Kind",
+    "Navigation",
+    "Outcome",
+    "Request",
+    "State",
+    "Status",
+    "Tree",
+    "current",
+    "initial",
+    "look_ahead",
+    "navigate",
+    "record",
+    "state_globals",
+    "status",
+    "suspended",
+    "with_globals",
+]
 
 
 class Kind(StrEnum):
@@ -32,24 +60,6 @@ class Kind(StrEnum):
     NONE = "_none_"
 
 
-class Tree:
-    """The activity tree of a course, indexed; immutable, one per course version."""
-
-    def __init__(self, course: Course) -> None:
-        raise NotImplementedError
-
-
-class State:
-    """Everything the sequencer remembers of one registration; a value, never changed in place."""
-
-    def to_json(self) -> dict[str, Any]:
-        raise NotImplementedError
-
-    @staticmethod
-    def from_json(tree: Tree, value: Mapping[str, Any]) -> State:
-        raise NotImplementedError
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     kind: Kind | str
@@ -59,7 +69,9 @@ class Request:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """`delivered`: the item to launch; `ended`: the sequencing session is over; neither: the current activity has ended and
-    the learner must choose (or `exception` says why the request was refused, and then `valid` is false)."""
+    the learner must choose (or `exception` says why the request was refused, and then `valid` is false).
+
+    `ended_attempts` are the items, leaves and clusters, whose attempt has come to its end. `trace` is for people."""
 
     state: State
     valid: bool
@@ -71,85 +83,118 @@ class Outcome:
     trace: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Navigation:
-    """What `navigate` would accept now. `choice` and `jump` name every item of the tree; `hidden` are not to be shown in the
-    table of contents; `hide_lms_ui` is the current item's own list (the caller hides the controls)."""
-
-    start: bool
-    resume_all: bool
-    continue_: bool
-    previous: bool
-    exit: bool
-    exit_all: bool
-    abandon: bool
-    abandon_all: bool
-    suspend_all: bool
-    choice: Mapping[str, bool]
-    jump: Mapping[str, bool]
-    hidden: frozenset[str]
-    hide_lms_ui: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """What an activity is known to have reached, read through the objective maps.
-
-    `objectives` fill `cmi.objectives` of a new attempt, the primary first; those without an ID are left out."""
-
-    completion: Completion
-    success: Success
-    scaled: float | None
-    raw: float | None
-    min: float | None
-    max: float | None
-    progress: float | None
-    attempts: int
-    active: bool
-    suspended: bool
-    available: bool
-    objectives: tuple[ObjectiveTracking, ...]
-
-
-def initial(tree: Tree, *, globals: Mapping[str, Any] | None = None, seed: int) -> State:
+def initial(tree: Tree, *, globals: Mapping[str, Any] | None = None, seed: int) -> State:  # noqa: A002
     """The state of a new registration; `globals` are the learner's global objectives (`state_globals` of an earlier state)."""
-    raise NotImplementedError
+    work = Work(tree, State(tree, {}, _values(globals or {}), None, None, seed))
+    for node in tree.selecting:
+        prepare(work, node)
+    return work.value()
 
 
 def navigate(tree: Tree, state: State, request: Request, now: float) -> Outcome:
     """OP.1 Overall Sequencing Process, for one navigation request; `now` is seconds since the epoch."""
-    raise NotImplementedError
+    log: list[str] = []
+    work = Work(tree, state, now=int(now), log=log)
+    kind = _ended_by_content(work, str(request.kind))
+    if kind == Kind.NONE:
+        return Outcome(state=state, valid=True, trace=tuple(log))
+    target = tree.by_id.get(request.target) if request.target is not None else None
+    asked = navigation_request(work, kind, target)
+    if asked.exception is not None:
+        return Outcome(state=state, valid=False, exception=asked.exception, trace=(*log, _sentence(asked.exception)))
+    found, jumped = _decided(work, asked.termination, str(asked.sequencing), asked.target)
+    return _delivered(work, log, found, jumped)
 
 
-def record(tree: Tree, state: State, item_id: str, tracking: Tracking) -> State:
-    """Run-time data of the delivered activity become its tracking data, and are rolled up. May be repeated."""
-    raise NotImplementedError
+def _ended_by_content(work: Work, kind: str) -> str:
+    """RTE 4.2.8: a SCO that ended with `cmi.exit` time-out or logout ends the whole attempt, whatever else is asked."""
+    left = work.of(work.current).exit if work.current else ""
+    if left not in ("time-out", "logout") or kind in (Kind.ABANDON, Kind.ABANDON_ALL):
+        return kind
+    work.say("OP.1: {} ended with cmi.exit {}, so everything ends", work.current, left)
+    return Kind.EXIT_ALL
 
 
-def look_ahead(tree: Tree, state: State) -> Navigation:
-    """Which requests would be honoured now: the same processes, run on a copy."""
-    raise NotImplementedError
+def _decided(work: Work, termination: str | None, sequencing: str, target: Any) -> tuple[Found, bool]:
+    """OP.1-1.2 to OP.1-1.4: the activity to deliver, and whether by a jump."""
+    if termination is not None:
+        ended = termination_request(work, termination)
+        if ended.exception is not None:
+            return Found(exception=ended.exception), False
+        if ended.sequencing is not None:
+            sequencing, target = ended.sequencing, None
+        prepare_again(work)
+    found = sequencing_request(work, sequencing, target)
+    if found.ended:
+        _end_session(work)
+    return found, sequencing == "jump"
 
 
-def status(tree: Tree, state: State, item_id: str) -> Status:
-    raise NotImplementedError
+def _end_session(work: Work) -> None:
+    """The sequencing session is over.
+
+    Deviation: walking off the end of the course leaves the root's attempt open in the text; here it ends, as by Exit All."""
+    root = work.tree.root
+    if work.of(root).active:
+        terminate_descendent_attempts(work, root)
+        end_attempt(work, root)
+        prepare_again(work)
+    work.current = None
+    work.say("OP.1: the sequencing session has ended")
+
+
+def _delivered(work: Work, log: list[str], found: Found, jumped: bool) -> Outcome:
+    """OP.1-1.5 and on: delivery, and what the caller is told."""
+    exception, new = found.exception, False
+    if found.node is not None:
+        exception = delivery_request(work, found.node, checked=not jumped)
+        if exception is None:
+            new, exception = content_delivery_environment(work, found.node)
+    prepare_again(work)
+    if exception is not None:
+        log.append(_sentence(exception))
+    return Outcome(
+        state=work.value(),
+        valid=exception is None,
+        delivered=found.node.id if found.node is not None and exception is None else None,
+        new_attempt=new,
+        ended=found.ended,
+        exception=exception,
+        ended_attempts=tuple(node.id for node in work.stopped),
+        trace=tuple(log),
+    )
+
+
+def _sentence(code: str) -> str:
+    return f"{code}: {SENTENCES[code]}"
 
 
 def current(tree: Tree, state: State) -> str | None:
     """The Current Activity while a sequencing session is open."""
-    raise NotImplementedError
+    return state.current.id if state.current else None
 
 
 def suspended(tree: Tree, state: State) -> str | None:
     """The Suspended Activity, that `resumeAll` would deliver."""
-    raise NotImplementedError
+    return state.suspended.id if state.suspended else None
 
 
 def state_globals(state: State) -> dict[str, Any]:
     """The global objectives as JSON, for the learner's other registrations."""
-    raise NotImplementedError
+    return _values(state.globals)
 
 
-def with_globals(tree: Tree, state: State, globals: Mapping[str, Any]) -> State:
+def with_globals(tree: Tree, state: State, globals: Mapping[str, Any]) -> State:  # noqa: A002
     """The state with the learner's global objectives as other courses have left them."""
-    raise NotImplementedError
+    work = Work(tree, state)
+    for target, values in globals.items():
+        if work.globals.get(target, {}) != values:
+            work.globals[target] = dict(values)
+            work.moved.add(target)
+    if work.moved and work.current is not None:
+        overall_rollup(work, work.current)
+    return work.value()
+
+
+def _values(objectives: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {target: dict(values) for target, values in objectives.items() if values}

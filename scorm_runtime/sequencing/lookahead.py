@@ -1,0 +1,127 @@
+"""SN 5.6.4: which navigation requests would be honoured now, found by running the processes on a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scorm_runtime.sequencing.delivery import delivery_request
+from scorm_runtime.sequencing.navigation import choice, navigation_request
+from scorm_runtime.sequencing.requests import Found, chosen, sequencing_request
+from scorm_runtime.sequencing.rules import rule_of
+from scorm_runtime.sequencing.selection import prepare_again
+from scorm_runtime.sequencing.state import State, Work
+from scorm_runtime.sequencing.termination import Termination, termination_request
+from scorm_runtime.sequencing.tree import Node, Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Navigation:
+    """What `navigate` would accept now. `choice` and `jump` name every item of the tree; `hidden` are not to be shown in the
+    table of contents; `hide_lms_ui` is the current item's own list (the caller hides the controls)."""
+
+    start: bool
+    resume_all: bool
+    continue_: bool
+    previous: bool
+    exit: bool
+    exit_all: bool
+    abandon: bool
+    abandon_all: bool
+    suspend_all: bool
+    choice: Mapping[str, bool]
+    jump: Mapping[str, bool]
+    hidden: frozenset[str]
+    hide_lms_ui: tuple[str, ...]
+
+
+def look_ahead(tree: Tree, state: State) -> Navigation:
+    """Which requests would be honoured now: the same processes, run on a copy."""
+    now = Work(tree, state)
+    now.remembered = {}
+    then, ended = _after_exit(now)
+    active = state.current is not None and now.of(state.current).active
+    opened = state.current is not None
+    accepted = {request: _accepted(now, then, ended, request) for request in ("start", "resumeAll", "continue", "previous")}
+    return Navigation(
+        start=accepted["start"],
+        resume_all=accepted["resumeAll"],
+        continue_=accepted["continue"],
+        previous=accepted["previous"],
+        exit=active,
+        exit_all=opened,
+        abandon=active,
+        abandon_all=opened,
+        suspend_all=opened,
+        choice=_choices(now, then, ended),
+        jump=_jumps(now, ended),
+        hidden=_hidden(then),
+        hide_lms_ui=state.current.hide_lms_ui if state.current else (),
+    )
+
+
+def _after_exit(now: Work) -> tuple[Work, Termination]:
+    """The state after the current attempt will have ended, and what that itself would ask for."""
+    then = Work(now.tree, now)
+    ended = Termination()
+    if now.current is not None and now.of(now.current).active:
+        ended = termination_request(then, "exit")
+        prepare_again(then)
+    if ended.sequencing is not None:
+        trial = Work(then.tree, then)
+        found = sequencing_request(trial, ended.sequencing, None)
+        ended = Termination(ended.sequencing, found.exception or _undeliverable(trial, found))
+    then.remembered = {}
+    return then, ended
+
+
+def _undeliverable(work: Work, found: Found) -> str | None:
+    return delivery_request(work, found.node) if found.node is not None else None
+
+
+def _accepted(now: Work, then: Work, ended: Termination, request: str) -> bool:
+    asked = navigation_request(now, request, None)
+    if asked.exception is not None:
+        return False
+    if asked.termination is not None and (ended.sequencing or ended.exception):
+        return ended.exception is None
+    found = sequencing_request(then, str(asked.sequencing), None)
+    return found.exception is None and _undeliverable(then, found) is None
+
+
+def _choices(now: Work, then: Work, ended: Termination) -> dict[str, bool]:
+    """A choice is honoured if the way to it is open, and something there can be delivered."""
+    offered: dict[str, bool] = {}
+    for node in now.tree:
+        asked = choice(now, node)
+        if asked.exception is not None:
+            offered[node.id] = False
+        elif asked.termination is not None and (ended.sequencing or ended.exception):
+            offered[node.id] = ended.exception is None
+        else:
+            found = chosen(then, node)
+            offered[node.id] = found.node is not None and _undeliverable(then, found) is None
+    return offered
+
+
+def _jumps(now: Work, ended: Termination) -> dict[str, bool]:
+    opened = now.current is not None and (ended.exception is None)
+    return {node.id: opened and node.leaf and _offered(now, node) for node in now.tree}
+
+
+def _offered(work: Work, node: Node) -> bool:
+    return all(work.is_available(step) for step in node.path)
+
+
+def _hidden(work: Work) -> frozenset[str]:
+    """SN 5.2, 5.6.5: what was not selected or is hidden from choice, with all below it; and what the manifest hides."""
+    below: set[int] = set()
+    hidden: set[str] = set()
+    for node in work.tree:
+        covered = node.parent is not None and node.parent.index in below
+        if covered or not work.is_available(node) or rule_of(work, node, "hiddenFromChoice") is not None:
+            below.add(node.index)
+            hidden.add(node.id)
+        elif not node.visible:
+            hidden.add(node.id)
+    return frozenset(hidden)

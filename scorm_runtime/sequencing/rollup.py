@@ -1,0 +1,207 @@
+"""SN 4.6 Rollup Behavior [RB]: what an activity has reached, from what its children have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from package_importer.course import RollupRule, RuleCondition
+from scorm_runtime.sequencing.rules import combined, conditions_text, evaluated, rule_of
+from scorm_runtime.sequencing.state import Work, amount, completed, measure, satisfied, set_objective, set_progress
+from scorm_runtime.sequencing.tree import Node
+
+
+def _default(action: str, condition: str) -> RollupRule:
+    return RollupRule(action=action, child_activity_set="all", conditions=(RuleCondition(condition=condition),))
+
+
+# RB.1.2.b-1 and RB.1.3.b-1: the rules of an activity that defines none for either status of the family.
+DEFAULT_RULES = {
+    "notSatisfied": (_default("notSatisfied", "objectiveStatusKnown"),),
+    "satisfied": (_default("satisfied", "satisfied"),),
+    "incomplete": (_default("incomplete", "activityProgressKnown"),),
+    "completed": (_default("completed", "completed"),),
+}
+
+
+def measure_rollup(work: Work, node: Node) -> None:
+    """RB.1.1.a Measure Rollup Process."""
+    total = counted = 0.0
+    valid = False
+    for child in work.available(node):
+        if not child.seq.tracked:
+            continue
+        weight = child.seq.objective_measure_weight
+        counted += weight
+        score = measure(work, child, child.primary)
+        if score is not None:
+            total += weight * score
+            valid = True
+    set_objective(work, node, node.primary, measure=round(total / counted, 7) if valid and counted > 0 else None)
+
+
+def completion_measure_rollup(work: Work, node: Node) -> None:
+    """RB.1.1.b Completion Measure Rollup Process."""
+    total = counted = 0.0
+    valid = False
+    for child in work.available(node):
+        if not child.seq.tracked:
+            continue
+        counted += child.progress_weight
+        progress = amount(work, child)
+        if progress is not None:
+            total += child.progress_weight * progress
+            valid = True
+    set_progress(work, node, amount=round(total / counted, 7) if valid and counted > 0 else None)
+
+
+def objective_rollup(work: Work, node: Node) -> None:
+    """RB.1.2 Objective Rollup Process."""
+    if node.primary.satisfied_by_measure:
+        objective_rollup_using_measure(work, node)
+    elif node.children:
+        objective_rollup_using_rules(work, node)
+
+
+def objective_rollup_using_measure(work: Work, node: Node) -> None:
+    """RB.1.2.a Objective Rollup Using Measure Process."""
+    value = satisfied(work, node, node.primary)
+    if value is not None:
+        work.say("RB.1.2.a: {} is {} by its measure", node, "satisfied" if value else "not satisfied")
+    set_objective(work, node, node.primary, satisfied=value)
+
+
+def objective_rollup_using_rules(work: Work, node: Node) -> None:
+    """RB.1.2.b Objective Rollup Using Rules Process."""
+    defined = "satisfied" in node.rollup or "notSatisfied" in node.rollup
+    before = satisfied(work, node, node.primary)
+    for action, value in (("satisfied", True), ("notSatisfied", False)):
+        rule = rollup_rule_check(work, node, action, defined)
+        if rule is not None:
+            if before is not value:
+                work.say("RB.1.2.b: {} is {}: {}", node, action, _rule_text(rule))
+            set_objective(work, node, node.primary, satisfied=value)
+            return
+
+
+def activity_progress_rollup(work: Work, node: Node) -> None:
+    """RB.1.3 Activity Progress Rollup Process."""
+    if node.completed_by_measure:
+        activity_progress_rollup_using_measure(work, node)
+    elif node.children:
+        activity_progress_rollup_using_rules(work, node)
+
+
+def activity_progress_rollup_using_measure(work: Work, node: Node) -> None:
+    """RB.1.3.a Activity Progress Rollup Using Measure Process."""
+    value = completed(work, node)
+    if value is not None:
+        work.say("RB.1.3.a: {} is {} by its progress measure", node, "completed" if value else "incomplete")
+    set_progress(work, node, completion=value)
+
+
+def activity_progress_rollup_using_rules(work: Work, node: Node) -> None:
+    """RB.1.3.b Activity Progress Rollup Using Rules Process."""
+    defined = "completed" in node.rollup or "incomplete" in node.rollup
+    before = completed(work, node)
+    for action, value in (("completed", True), ("incomplete", False)):
+        rule = rollup_rule_check(work, node, action, defined)
+        if rule is not None:
+            if before is not value:
+                work.say("RB.1.3.b: {} is {}: {}", node, action, _rule_text(rule))
+            set_progress(work, node, completion=value)
+            return
+
+
+def rollup_rule_check(work: Work, node: Node, action: str, defined: bool) -> RollupRule | None:
+    """RB.1.4 Rollup Rule Check Subprocess: the rule that gives the activity this status, if any."""
+    rules = node.rollup.get(action, ()) if defined else DEFAULT_RULES[action]
+    if not rules:
+        return None
+    children = [c for c in work.available(node) if c.seq.tracked and check_child_for_rollup(work, c, action)]
+    for rule in rules:
+        if _fires(rule, [evaluate_rollup_conditions(work, child, rule) for child in children]):
+            return rule
+    return None
+
+
+def _fires(rule: RollupRule, results: Sequence[bool | None]) -> bool:
+    """RB.1.4-1.2.4: whether enough of the children meet the rule; no children never do."""
+    if not results:
+        return False
+    match rule.child_activity_set:
+        case "all":
+            return results.count(True) == len(results)
+        case "any":
+            return True in results
+        case "none":
+            return True not in results and None not in results
+        case "atLeastCount":
+            return results.count(True) >= rule.minimum_count
+        case "atLeastPercent":
+            return results.count(True) / len(results) >= rule.minimum_percent
+    return False
+
+
+def evaluate_rollup_conditions(work: Work, child: Node, rule: RollupRule) -> bool | None:
+    """RB.1.4.1 Evaluate Rollup Conditions Subprocess."""
+    if len(rule.conditions) == 1:
+        return evaluated(work, child, rule.conditions[0])
+    return combined([evaluated(work, child, c) for c in rule.conditions], rule.combination)
+
+
+REQUIRED_FOR = {
+    "satisfied": "required_for_satisfied",
+    "notSatisfied": "required_for_not_satisfied",
+    "completed": "required_for_completed",
+    "incomplete": "required_for_incomplete",
+}
+
+
+def check_child_for_rollup(work: Work, child: Node, action: str) -> bool:
+    """RB.1.4.2 Check Child for Rollup Subprocess."""
+    of_objective = action in ("satisfied", "notSatisfied")
+    if not (child.seq.rollup_objective_satisfied if of_objective else child.seq.rollup_progress_completion):
+        return False
+    required = getattr(child.seq, REQUIRED_FOR[action])
+    if required == "always":
+        return True
+    record = work.of(child)
+    if required == "ifNotSuspended":
+        return record.attempts > 0 and not record.suspended
+    if required == "ifAttempted":
+        return record.attempts > 0
+    if required == "ifNotSkipped":
+        return rule_of(work, child, "skip") is None
+    return True
+
+
+def overall_rollup(work: Work, node: Node) -> None:
+    """RB.1.5 Overall Rollup Process, for the activity and all above it; then for what reads a global objective that has moved."""
+    for step in reversed(node.path):
+        _roll_up(work, step)
+    seen: set[str] = set()
+    while fresh := work.moved - seen:
+        seen |= fresh
+        affected = {step for target in fresh for reader in work.tree.readers.get(target, ()) for step in reader.path}
+        for step in sorted(affected, key=lambda n: -n.index):
+            _roll_up(work, step)
+    work.moved.clear()
+
+
+def _roll_up(work: Work, node: Node) -> None:
+    if not node.seq.tracked:
+        return
+    if node.children:
+        measure_rollup(work, node)
+        completion_measure_rollup(work, node)
+    objective_rollup(work, node)
+    activity_progress_rollup(work, node)
+
+
+def _rule_text(rule: RollupRule) -> str:
+    how = rule.child_activity_set
+    if how == "atLeastCount":
+        how = f"at least {rule.minimum_count}"
+    elif how == "atLeastPercent":
+        how = f"at least {rule.minimum_percent:.0%}"
+    return f"{how} of its children: {conditions_text(rule)}"

@@ -1,0 +1,133 @@
+"""SN 4.8.5 utility processes that look at one activity: limit conditions [UP.1], sequencing rules [UP.2], check [UP.5]."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from package_importer.course import RollupRule, RuleCondition, SequencingRule
+from scorm_runtime.sequencing.state import Work, completed, measure, satisfied
+from scorm_runtime.sequencing.tree import LocalObjective, Node, collapsed
+
+
+def limit_conditions_violated(work: Work, node: Node) -> bool:
+    """UP.1 Limit Conditions Check Process. The duration and time limits are optional and not evaluated."""
+    record = work.of(node)
+    if not node.seq.tracked or record.active or record.suspended:
+        return False
+    return attempt_limit_exceeded(work, node)
+
+
+def attempt_limit_exceeded(work: Work, node: Node) -> bool:
+    limit = node.seq.attempt_limit
+    return limit is not None and work.of(node).attempts >= limit
+
+
+def rule_of(work: Work, node: Node, action: str) -> SequencingRule | None:
+    """UP.2 Sequencing Rules Check Process, for one precondition action: the rule that applies now, if any."""
+    rules = node.pre.get(action)
+    if rules is None:
+        return None
+    if work.remembered is None:
+        return first_of(work, node, rules)
+    key = (action, node.index)
+    if key not in work.remembered:
+        work.remembered[key] = first_of(work, node, rules)
+    found: SequencingRule | None = work.remembered[key]
+    return found
+
+
+def first_of(work: Work, node: Node, rules: Iterable[SequencingRule]) -> SequencingRule | None:
+    """UP.2 Sequencing Rules Check Process, for rules in their order."""
+    return next((rule for rule in rules if rule_check(work, node, rule)), None)
+
+
+def rule_check(work: Work, node: Node, rule: SequencingRule) -> bool:
+    """UP.2.1 Sequencing Rule Check Subprocess: whether the rule's conditions are known to be true."""
+    return combined([evaluated(work, node, c) for c in rule.conditions], rule.combination) is True
+
+
+def combined(values: list[bool | None], combination: str) -> bool | None:
+    """UP.2.1, RB.1.4.1: three-valued and/or (SN tables 4.8a-c); nothing to combine is unknown."""
+    if not values:
+        return None
+    decisive = combination == "any"
+    if decisive in values:
+        return decisive
+    return None if None in values else not decisive
+
+
+def evaluated(work: Work, node: Node, condition: RuleCondition) -> bool | None:
+    """One condition of a rule, `None` for unknown."""
+    value = _condition(work, node, condition)
+    return value if value is None or not condition.negated else not value
+
+
+def _condition(work: Work, node: Node, condition: RuleCondition) -> bool | None:
+    name = condition.condition
+    if name == "always":
+        return True
+    if not node.seq.tracked:
+        return None
+    if name in ("completed", "activityProgressKnown"):
+        completion = completed(work, node)
+        return completion if name == "completed" else completion is not None
+    if name == "attempted":
+        return work.of(node).attempts > 0
+    if name == "attemptLimitExceeded":
+        return attempt_limit_exceeded(work, node)
+    objective = _referenced(node, condition)
+    if objective is None:
+        return None
+    return _objective_condition(work, node, objective, condition)
+
+
+def _referenced(node: Node, condition: RuleCondition) -> LocalObjective | None:
+    if condition.referenced_objective is None:
+        return node.primary
+    return node.by_id.get(collapsed(condition.referenced_objective))
+
+
+def _objective_condition(work: Work, node: Node, objective: LocalObjective, condition: RuleCondition) -> bool | None:
+    name = condition.condition
+    if name == "satisfied":
+        return satisfied(work, node, objective)
+    if name == "objectiveStatusKnown":
+        return satisfied(work, node, objective) is not None
+    score = measure(work, node, objective)
+    if name == "objectiveMeasureKnown":
+        return score is not None
+    if name == "objectiveMeasureGreaterThan":
+        return None if score is None else score > condition.measure_threshold
+    if name == "objectiveMeasureLessThan":
+        return None if score is None else score < condition.measure_threshold
+    # timeLimitExceeded, outsideAvailableTimeRange: limits that are not evaluated are never exceeded.
+    return False
+
+
+def check_activity(work: Work, node: Node) -> str | None:
+    """UP.5 Check Activity Process: why the activity cannot be delivered, in words, or `None`."""
+    rule = rule_of(work, node, "disabled")
+    if rule is not None:
+        return f"is disabled by its rule {rule_text(rule)}"
+    if node.seq.attempt_limit is not None and limit_conditions_violated(work, node):
+        return f"has used up its {node.seq.attempt_limit} attempts"
+    return None
+
+
+def rule_text(rule: SequencingRule) -> str:
+    """A rule as a person would say it: `skip if completed and not satisfied (obj1)`."""
+    return f"{rule.action} if {conditions_text(rule)}"
+
+
+def conditions_text(rule: SequencingRule | RollupRule) -> str:
+    joint = " and " if rule.combination == "all" else " or "
+    return joint.join(_condition_text(c) for c in rule.conditions) or "nothing"
+
+
+def _condition_text(condition: RuleCondition) -> str:
+    text = condition.condition
+    if text in ("objectiveMeasureGreaterThan", "objectiveMeasureLessThan"):
+        text += f" {condition.measure_threshold:g}"
+    if condition.referenced_objective:
+        text += f" ({condition.referenced_objective})"
+    return f"not {text}" if condition.negated else text

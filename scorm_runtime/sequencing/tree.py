@@ -1,0 +1,193 @@
+"""The activity tree: a course's items with their sequencing definitions (SN 3), indexed for the processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from package_importer.course import Course, Item, Objective, ObjectiveMap, Sequencing, SequencingRule, Standard
+
+# Which attribute pair of a map moves which value of an objective (SN 3.10.3).
+MAPPED = (
+    ("satisfied", "satisfied_status"),
+    ("measure", "normalized_measure"),
+    ("raw", "raw_score"),
+    ("min", "min_score"),
+    ("max", "max_score"),
+    ("completion", "completion_status"),
+    ("progress", "progress_measure"),
+)
+
+
+def collapsed(identifier: str) -> str:
+    """White space around and inside an identifier does not distinguish it."""
+    return " ".join(identifier.split())
+
+
+class LocalObjective:
+    """One objective of one activity; `reads` and `writes` list the global objectives per value."""
+
+    __slots__ = ("id", "minimum", "position", "primary", "reads", "satisfied_by_measure", "writes")
+
+    def __init__(self, position: int, objective: Objective) -> None:
+        self.position = position
+        self.id = collapsed(objective.id) if objective.id else None
+        self.primary = objective.primary
+        self.satisfied_by_measure = objective.satisfied_by_measure
+        self.minimum = objective.min_normalized_measure
+        self.reads = _targets(objective.maps, "read")
+        self.writes = _targets(objective.maps, "write")
+
+
+def _targets(maps: tuple[ObjectiveMap, ...], way: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for value, attribute in MAPPED:
+        targets = tuple(collapsed(m.target) for m in maps if getattr(m, f"{way}_{attribute}"))
+        if targets:
+            found[value] = targets
+    return found
+
+
+class Node:
+    """An activity in its place. `index` is its preorder position, `last` that of its last descendant."""
+
+    __slots__ = (
+        "by_id",
+        "children",
+        "completed_by_measure",
+        "depth",
+        "hide_lms_ui",
+        "id",
+        "index",
+        "last",
+        "leaf",
+        "objectives",
+        "parent",
+        "path",
+        "position",
+        "pre",
+        "primary",
+        "progress_minimum",
+        "progress_weight",
+        "rollup",
+        "seq",
+        "title",
+        "visible",
+    )
+
+    children: tuple[Node, ...]
+    last: int
+
+    def __init__(self, item: Item, sequencing: Sequencing, index: int, position: int, parent: Node | None) -> None:
+        self.id = item.identifier
+        self.title = " ".join(item.title.split()) or item.identifier
+        self.index = index
+        self.position = position
+        self.parent = parent
+        self.path: tuple[Node, ...] = (*parent.path, self) if parent else (self,)
+        self.depth = len(self.path) - 1
+        self.leaf = not item.children
+        self.visible = item.visible
+        self.hide_lms_ui = item.hide_lms_ui
+        self.seq = sequencing
+        self.pre = _by_action(sequencing.pre_rules)
+        self.rollup = {a: tuple(r for r in sequencing.rollup_rules if r.action == a) for a in _actions(sequencing)}
+        self._read_objectives(sequencing)
+        threshold = item.completion_threshold
+        self.completed_by_measure = bool(threshold and threshold.completed_by_measure)
+        self.progress_minimum = threshold.min_progress_measure if threshold else 1.0
+        self.progress_weight = threshold.progress_weight if threshold else 1.0
+
+    def _read_objectives(self, sequencing: Sequencing) -> None:
+        declared = sorted(sequencing.objectives, key=lambda o: not o.primary)
+        if not declared or not declared[0].primary:
+            declared.insert(0, Objective(primary=True))
+        self.objectives = tuple(LocalObjective(i, o) for i, o in enumerate(declared))
+        self.primary = self.objectives[0]
+        self.by_id = {o.id: o for o in reversed(self.objectives) if o.id is not None}
+
+    def contains(self, other: Node) -> bool:
+        """Whether `other` is this activity or below it."""
+        return self.index <= other.index <= self.last
+
+    def __repr__(self) -> str:
+        return f"'{self.title}'"
+
+
+def _by_action(rules: tuple[SequencingRule, ...]) -> dict[str, tuple[SequencingRule, ...]]:
+    return {action: tuple(r for r in rules if r.action == action) for action in {r.action for r in rules}}
+
+
+def _actions(sequencing: Sequencing) -> set[str]:
+    return {rule.action for rule in sequencing.rollup_rules}
+
+
+class Tree:
+    """The activity tree of a course, indexed; immutable, one per course version.
+
+    `retains`: a new attempt on an activity keeps what the last one reached (SCORM 1.2, which has no attempts)."""
+
+    __slots__ = ("by_id", "nodes", "readers", "retains", "root", "selecting")
+
+    def __init__(self, course: Course) -> None:
+        self.retains = course.standard is not Standard.SCORM_2004
+        self.nodes: list[Node] = []
+        self.root = self._grow(course.root)
+        self.by_id = {node.id: node for node in self.nodes}
+        if len(self.by_id) != len(self.nodes):
+            raise ValueError("two items of the course have the same identifier")
+        self.selecting = tuple(n for n in self.nodes if _selects(n.seq))
+        self.readers: dict[str, tuple[Node, ...]] = _readers(self.nodes)
+
+    def _grow(self, root: Item) -> Node:
+        single = len(root.children) == 1 and not root.children[0].children
+        stack: list[tuple[Item, Node | None, int]] = [(root, None, 0)]
+        below: list[list[Node]] = []
+        while stack:
+            item, parent, position = stack.pop()
+            sequencing = self._definition(item, single and parent is None)
+            node = Node(item, sequencing, len(self.nodes), position, parent)
+            self.nodes.append(node)
+            below.append([])
+            if parent:
+                below[parent.index].append(node)
+            stack.extend((child, node, i) for i, child in reversed(list(enumerate(item.children))))
+        for node in reversed(self.nodes):
+            node.children = tuple(below[node.index])
+            node.last = node.children[-1].last if node.children else node.index
+        return self.nodes[0]
+
+    def _definition(self, item: Item, single: bool) -> Sequencing:
+        sequencing = item.sequencing
+        if self.retains and not item.children:
+            # A SCORM 1.2 SCO that says nothing of success has not passed.
+            sequencing = replace(sequencing, objective_set_by_content=True)
+        if single and not sequencing.flow:
+            # Deviation: a package of a single SCO flows, else no Start could deliver it; so does ADL's sample.
+            sequencing = replace(sequencing, flow=True)
+        return sequencing
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+
+def _selects(sequencing: Sequencing) -> bool:
+    return sequencing.selection_timing != "never" or sequencing.randomization_timing != "never"
+
+
+def _readers(nodes: list[Node]) -> dict[str, tuple[Node, ...]]:
+    readers: dict[str, dict[int, Node]] = {}
+    for node in nodes:
+        for objective in node.objectives:
+            for targets in objective.reads.values():
+                for target in targets:
+                    readers.setdefault(target, {})[node.index] = node
+    return {target: tuple(found.values()) for target, found in readers.items()}
+
+
+def common_ancestor(a: Node, b: Node) -> Node:
+    """The deepest activity that is, or is above, both."""
+    while not a.contains(b):
+        assert a.parent is not None
+        a = a.parent
+    return a
