@@ -70,7 +70,7 @@ class Service:
         return [statement["verb"]["id"].rsplit("/", 1)[-1] for statement in self.statements(registration)]
 
     def row(self, resource: str, registration: str, ready: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
-        """The analyst's only row on the registration, once it is `ready`: statements are folded into attempts in the background."""
+        """The analyst's row on the registration, once it is `ready`: attempts follow statements in the background."""
         deadline = time.monotonic() + LONG_ENOUGH
         while True:
             rows: list[dict[str, Any]] = self.get(f"/api/v1/{resource}", registration=registration)["rows"]
