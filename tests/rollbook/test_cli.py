@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from pymongo.database import Database
+
+from rollbook.cli import main
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(mongo_uri: str, db: Database[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `rollbook ARGUMENTS` over this test's database."""
+    monkeypatch.setenv("ROLLBOOK_MONGODB_URI", mongo_uri)
+    monkeypatch.setenv("ROLLBOOK_MONGODB_DATABASE", db.name)
+    monkeypatch.setenv("ROLLBOOK_DATA_DIR", str(tmp_path / "data"))
+    import mongoengine
+
+    mongoengine.disconnect("rollbook")
+    return lambda *arguments: CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+def test_import_prints_what_became_of_each_package(run: Run, sample_package: Callable[[str], Path], tmp_path: Path) -> None:
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"this is no archive")
+
+    done = run("import", "--json", sample_package("scorm12-fire-safety"), broken)
+
+    rows = json.loads(done.output)
+    assert done.exit_code == 1
+    assert [row["imported"] for row in rows] == [True, False]
+    assert rows[0]["standard"] == "scorm12"
+    assert rows[1]["report"]["errors"][0]["rule"]
+
+
+def test_validate_leaves_nothing_behind(run: Run, sample_package: Callable[[str], Path], db: Database[dict[str, Any]]) -> None:
+    done = run("validate", sample_package("scorm2004-data-protection"))
+
+    assert done.exit_code == 0
+    assert "1 accepted, 0 refused" in done.output
+    assert db.list_collection_names() == []
+
+
+def test_a_refused_package_is_explained_in_words(run: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"this is no archive")
+
+    done = run("validate", broken)
+
+    assert done.exit_code == 1
+    assert "refused" in done.output
+    assert "0 accepted, 1 refused" in done.output
+
+
+def test_a_credential_is_made_listed_and_revoked(run: Run) -> None:
+    made = json.loads(run("credentials", "create", "--name", "Reports", "--scope", "analytics/read", "--scope", "content/read").output)
+    listed = run("credentials", "list").output
+    run("credentials", "revoke", made["key"])
+    after = run("credentials", "list").output
+
+    assert made["secret"]
+    assert listed.split()[:2] == [made["key"], "Reports"]
+    assert "revoked" in after
+
+
+def test_a_scope_that_does_not_exist_is_refused_with_those_that_do(run: Run) -> None:
+    done = run("credentials", "create", "--name", "Reports", "--scope", "everything")
+
+    assert done.exit_code == 1
+    assert "statements/read" in done.output
+
+
+def test_rebuild_folds_all_statements_again(run: Run) -> None:
+    assert run("rebuild").exit_code == 0
+
+
+def test_an_unreadable_setting_is_one_line_not_a_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLBOOK_PORT", "eighty")
+
+    done = run("credentials", "list")
+
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: ROLLBOOK_PORT is 'eighty'")
+
+
+def test_no_database_is_one_line_not_a_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLBOOK_MONGODB_URI", "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200")
+
+    done = run("credentials", "list")
+
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: The database does not answer")

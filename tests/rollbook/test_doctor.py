@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from rollbook import doctor
+from rollbook.services import Services
+
+
+@pytest.fixture
+def environ(mongo_uri: str, db: Database[dict[str, Any]], tmp_path: Path) -> dict[str, str]:
+    return {"ROLLBOOK_MONGODB_URI": mongo_uri, "ROLLBOOK_MONGODB_DATABASE": db.name, "ROLLBOOK_DATA_DIR": str(tmp_path)}
+
+
+def verdicts(environ: dict[str, str]) -> dict[str, str]:
+    return {finding.subject: finding.verdict for finding in doctor.examine(environ)}
+
+
+def test_a_sound_set_up_passes_every_check(environ: dict[str, str], services: Services) -> None:
+    services.close()
+
+    found = verdicts(environ)
+
+    assert set(found) == {"settings", "origins", "data directory", "content store", "database", "clock", "indexes"}
+    assert "fail" not in found.values()
+
+
+def test_an_unreadable_setting_ends_the_examination_with_its_name(environ: dict[str, str]) -> None:
+    found = doctor.examine(environ | {"ROLLBOOK_WORKERS": "many"})
+
+    assert [(f.verdict, f.subject) for f in found] == [("fail", "settings")]
+    assert "ROLLBOOK_WORKERS" in found[0].message
+
+
+def test_a_server_that_does_not_answer_fails(environ: dict[str, str]) -> None:
+    found = verdicts(environ | {"ROLLBOOK_MONGODB_URI": "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200"})
+
+    assert found["database"] == "fail"
+
+
+def test_a_missing_index_is_named(environ: dict[str, str], services: Services) -> None:
+    services.db["statements"].drop_indexes()
+    services.close()
+
+    found = {finding.subject: finding for finding in doctor.examine(environ)}
+
+    assert found["indexes"].verdict == "fail"
+    assert "statements." in found["indexes"].message
+
+
+def test_a_content_store_that_cannot_be_written_fails_with_its_reason(environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    found = {f.subject: f for f in doctor.examine(environ | {"ROLLBOOK_CONTENT_STORE": f"file://{tmp_path}/file"})}
+
+    assert found["content store"].verdict == "fail"
+    assert "ROLLBOOK_CONTENT_STORE" in found["content store"].advice
+
+
+def test_mixed_schemes_of_the_two_origins_fail(environ: dict[str, str]) -> None:
+    addresses = {"ROLLBOOK_PUBLIC_URL": "https://learn.example", "ROLLBOOK_CONTENT_URL": "http://content.example"}
+
+    assert verdicts(environ | addresses)["origins"] == "fail"
+
+
+def test_one_host_name_for_both_origins_is_warned_of(environ: dict[str, str]) -> None:
+    addresses = {"ROLLBOOK_PUBLIC_URL": "https://learn.example", "ROLLBOOK_CONTENT_URL": "https://learn.example:8443"}
+
+    assert verdicts(environ | addresses)["origins"] == "warn"
+
+
+def test_it_leaves_nothing_in_the_database(environ: dict[str, str], db: Database[dict[str, Any]]) -> None:
+    before = set(db.client.list_database_names())
+
+    doctor.examine(environ)
+
+    assert set(db.client.list_database_names()) - before <= {db.name}
