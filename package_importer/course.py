@@ -146,7 +146,7 @@ class SharedData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An activity. `parameters` is the manifest's text, `launch` the package-relative URL with them joined and percent-encoded."""
+    """An activity. `parameters` is the manifest's text, `launch` the package-relative URL, percent-encoded, with them."""
 
     identifier: str
     title: str
@@ -204,12 +204,12 @@ def to_json(value: Any) -> Any:
 
 def from_json(cls: type[T], value: Mapping[str, Any]) -> T:
     """What `to_json` was given."""
-    hints = _hints(cls)
+    hints = _hints(cls)  # type: ignore[arg-type]
     return cls(**{name: _read(hints[name], v) for name, v in value.items()})
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(cls: type[Any]) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 

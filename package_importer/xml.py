@@ -1,0 +1,208 @@
+"""Manifests as XML: decoded by us, parsed without entities, network or unbounded depth, checked against our schemas."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import threading
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from lxml import etree
+
+from package_importer.errors import PackageRefused
+from package_importer.limits import Limits
+from package_importer.report import Findings
+
+DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")
+DECLARED_TEXT = re.compile(r"^<\?xml[^>]*?\?>")
+PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[>]*([\[>])", re.IGNORECASE)
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z_][\w.-]*|#\d+|#x[0-9A-Fa-f]+);)")
+MARKUP = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+FOLDERS = (Path(__file__).parent / "schemas", Path(__file__).parent.parent / "schemas" / "packages")
+
+_validating = threading.Lock()
+
+
+def decode(data: bytes, findings: Findings) -> str:
+    """The file's text: by its byte-order mark, else as declared, else UTF-8, else Windows-1252."""
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            return _decoded(data[len(bom) :], encoding, findings)
+    if data[:4] in (b"<\0?\0", b"<\0m\0"):
+        return _decoded(data, "utf-16-le", findings)
+    if data[:4] in (b"\0<\0?", b"\0<\0m"):
+        return _decoded(data, "utf-16-be", findings)
+    declared = DECLARED.match(data[:1024])
+    return _decoded(data, declared[1].decode("ascii") if declared else "utf-8", findings)
+
+
+def _decoded(data: bytes, encoding: str, findings: Findings) -> str:
+    first = encoding.lower()
+    if first in ("utf-16", "utf16", "utf-16le", "utf-16be", "utf-32", "unicode", "ucs-2"):
+        first = "utf-8" if b"\0" not in data[:64] else first
+    if first in ("iso-8859-1", "latin-1", "latin1"):
+        first = "cp1252"
+    for candidate in (first, "utf-8", "cp1252"):
+        try:
+            if codecs.lookup(candidate)._is_text_encoding is False:
+                continue
+            text = data.decode(candidate)
+        except (LookupError, UnicodeDecodeError):
+            continue
+        if candidate != first:
+            findings.add("xml-encoding-guessed", encoding, taken=candidate)
+        return text
+    findings.add("xml-encoding-guessed", encoding, taken="iso-8859-1")
+    return data.decode("iso-8859-1")
+
+
+def parse(data: bytes, *, limits: Limits, findings: Findings) -> etree._Element:
+    """The root element; raises PackageRefused when there is none to be had."""
+    text = decode(data, findings).replace("\r\n", "\n").replace("\r", "\n")
+    text = _text(text, findings)
+    _prolog(text, findings)
+    if text.count("<") > limits.tags:
+        findings.add("xml-elements", limit=limits.tags)
+    if findings.refused:
+        raise PackageRefused(findings.report())
+    try:
+        return _parsed(text, recover=False)
+    except etree.XMLSyntaxError as error:
+        return _again(text, error, findings)
+
+
+def _text(text: str, findings: Findings) -> str:
+    if text[:1].isspace() and DECLARED_TEXT.match(text.lstrip()):
+        findings.add("xml-leading-space", line=1)
+        text = text.lstrip()
+    if forbidden := FORBIDDEN.search(text):
+        findings.add("xml-control-character", line=text.count("\n", 0, forbidden.start()) + 1)
+        text = FORBIDDEN.sub("", text)
+    return text
+
+
+def _prolog(text: str, findings: Findings) -> None:
+    """A document type is never read; one that could declare entities is refused before the parser sees it."""
+    start = PROLOG.match(text)
+    doctype = DOCTYPE.match(text, start.end() if start else 0)
+    if doctype is None:
+        if re.search(r"<!(DOCTYPE|ENTITY)", text, re.IGNORECASE) and "<!DOCTYPE" in MARKUP.sub("", text).upper():
+            findings.add("xml-entity", "DOCTYPE")
+        return
+    line = text.count("\n", 0, doctype.start()) + 1
+    if doctype[1] == "[":
+        findings.add("xml-entity", doctype[0], line=line)
+    else:
+        findings.add("xml-doctype", line=line)
+
+
+def _parsed(text: str, *, recover: bool) -> etree._Element:
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        recover=recover,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    return etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
+
+
+def _again(text: str, error: etree.XMLSyntaxError, findings: Findings) -> etree._Element:
+    """Undeclared prefixes and bare ampersands are forgiven; anything else is not XML."""
+    mended = text
+    if "EntityRef" in str(error) or "xmlParseEntityRef" in str(error):
+        mended = _ampersands(text, findings)
+    faults: dict[str, int] = {}
+    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+    etree.fromstring(mended.encode("utf-8", "surrogatepass"), parser)
+    for entry in parser.error_log:  # type: ignore[attr-defined]
+        if entry.domain_name == "NAMESPACE":
+            faults.setdefault(entry.message, entry.line)
+        else:
+            findings.add("xml-malformed", entry.message.strip(), line=entry.line)
+            raise PackageRefused(findings.report()) from error
+    if not faults and mended == text:
+        findings.add("xml-malformed", error.msg, line=error.lineno)
+        raise PackageRefused(findings.report()) from error
+    for message, line in faults.items():
+        findings.add("namespace-undeclared", message, line=line)
+    return _parsed(mended, recover=True)
+
+
+def _ampersands(text: str, findings: Findings) -> str:
+    keep = [(m.start(), m.end()) for m in MARKUP.finditer(text)]
+    parts: list[str] = []
+    at = 0
+    for start, end in [*keep, (len(text), len(text))]:
+        for match in BARE_AMPERSAND.finditer(text, at, start):
+            line = text.count("\n", 0, match.start()) + 1
+            findings.add("xml-ampersand", text[match.start() : match.start() + 20], line=line)
+        parts += [BARE_AMPERSAND.sub("&amp;", text[at:start]), text[start:end]]
+        at = end
+    return "".join(parts)
+
+
+def path(element: etree._Element) -> str:
+    """Where an element is, for people: its names from the root, with identifiers where it has them."""
+    steps = []
+    for step in (element, *element.iterancestors()):
+        tag = str(step.tag).rpartition("}")[2]
+        identifier = step.get("identifier") or step.get("id") or step.get("ID") or step.get("objectiveID")
+        steps.append(f"{tag}[{' '.join(identifier.split())}]" if identifier else tag)
+    return "/".join(reversed(steps))
+
+
+def note(findings: Findings, element: etree._Element, rule: str, found: object = None, **values: object) -> None:
+    """A finding at an element."""
+    line = cast("int | None", element.sourceline)
+    findings.add(rule, found, line=line, element=path(element), **values)  # type: ignore[arg-type]
+
+
+def validate(root: etree._Element, schema: str, findings: Findings, rule: str = "schema") -> None:
+    """Each breach of our schema becomes a finding of `rule`."""
+    with _validating:
+        validator = _schema(schema)
+        if validator.validate(root):
+            return
+        log: Iterable[Any] = validator.error_log  # type: ignore[assignment]
+        breaches = [(entry.line, entry.path, _spoken(entry.message)) for entry in log]
+    for line, where, message in breaches:
+        findings.add(rule, message, line=line, element=_place(root, where))
+
+
+def _place(root: etree._Element, where: str | None) -> str | None:
+    """The parser's own path, which counts elements, as ours, which names them."""
+    spaces = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
+    try:
+        found = root.xpath(where, namespaces=spaces) if where else []
+    except etree.XPathError:
+        return where
+    return path(found[0]) if isinstance(found, list) and found and isinstance(found[0], etree._Element) else where
+
+
+def _spoken(message: str) -> str:
+    return re.sub(r"\{[^}]*\}", "", message).strip()
+
+
+@cache
+def _schema(name: str) -> etree.XMLSchema:
+    for folder in FOLDERS:
+        if (file := folder / name).is_file():
+            return etree.XMLSchema(file=str(file))
+    raise FileNotFoundError(name)
