@@ -1,0 +1,313 @@
+"""A learner's way through a course: SCORM 2004 RTE 2.1 (temporal model), SN 4.5-4.8; SCORM 1.2 RTE 3.2.
+
+An `Attempt` is everything that is remembered of one registration. The functions take one and return another, with
+what happened as `Event`s; ids, times and storage are the caller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from package_importer.course import Item, Standard
+from scorm_runtime import errors
+from scorm_runtime.datamodel import api, launch
+from scorm_runtime.datamodel.status import outcome
+from scorm_runtime.events import Event, Said, course_events, item_events, left_events
+from scorm_runtime.memory import Attempt, Commit, Plan, Run, Step
+from scorm_runtime.sequencing import engine
+from scorm_runtime.sequencing.engine import Kind, Request
+from scorm_runtime.tracking import Tracking
+
+LEAVING = (Kind.SUSPEND_ALL, Kind.ABANDON, Kind.ABANDON_ALL)
+ENDS_COURSE = ("time-out", "logout")
+
+
+def open_window(
+    plan: Plan, attempt: Attempt, now: float, *, item: str | None = None, pending: Mapping[int, Sequence[Commit]] | None = None
+) -> Step:
+    """A player window opens: what the one before could not send is applied, then the course starts or is resumed."""
+    events: list[Event] = []
+    for number, commits in sorted((pending or {}).items()):
+        step = late(plan, attempt, number, commits, now)
+        attempt, events = step.attempt, [*events, *step.events]
+    if engine.current(plan.tree, attempt.state) is not None:
+        step = navigate(plan, attempt, Request(kind=Kind.SUSPEND_ALL), now)
+        attempt, events = step.attempt, [*events, *step.events]
+    attempt = replace(attempt, window=attempt.window + 1, move=0, started=True)
+    request = _opening(plan, attempt, item)
+    events.append(Event(verb="launched", time=now, attempt=attempt.ordinal + (request.kind is not Kind.RESUME_ALL)))
+    step = navigate(plan, attempt, request, now)
+    if step.exception and request.kind is Kind.RESUME_ALL:
+        step = navigate(plan, attempt, Request(kind=Kind.START), now)
+    return replace(step, events=(*events, *step.events))
+
+
+def _opening(plan: Plan, attempt: Attempt, item: str | None) -> Request:
+    if item:
+        return Request(kind=Kind.CHOICE, target=item)
+    if engine.suspended(plan.tree, attempt.state):
+        return Request(kind=Kind.RESUME_ALL)
+    return Request(kind=Kind.START)
+
+
+def commit(plan: Plan, attempt: Attempt, number: int, commits: Sequence[Commit], now: float) -> Step:
+    """Commits of the run in progress; those that were applied before are passed over."""
+    run = _open_run(attempt, number)
+    before = _tracking(plan, run)
+    run, changes, refused = _apply(plan, run, commits)
+    after = _tracking(plan, run)
+    events, said = item_events(run.item, run.attempt, run.said, run.data, changes, after, now - _age(commits))
+    run = replace(run, said=said)
+    attempt = _with_run(attempt, run)
+    changed = _status_of(before) != _status_of(after)
+    if changed:
+        attempt = replace(attempt, state=engine.record(plan.tree, attempt.state, run.item, after))
+    attempt, more = _roll_up(plan, attempt, now, final=False)
+    return Step(attempt=attempt, events=(*events, *more), changed=changed, refused=refused)
+
+
+def finish(
+    plan: Plan,
+    attempt: Attempt,
+    number: int,
+    commits: Sequence[Commit],
+    now: float,
+    *,
+    terminated: bool = True,
+    suspend: bool = False,
+) -> Step:
+    """The SCO has called Terminate (or is gone without: `terminated` False): its data become tracking data.
+
+    `suspend`: the whole course is about to be suspended, whatever the SCO has said in cmi.exit.
+    """
+    step = commit(plan, attempt, number, commits, now)
+    attempt = step.attempt
+    run = attempt.run
+    assert run is not None
+    if run.terminated:
+        return step
+    tracking = _tracking(plan, run, terminated=terminated)
+    spent = tracking.session_time if tracking.session_time is not None else run.elapsed
+    suspended = suspend or tracking.exit == "suspend"
+    time = now - _age(commits)
+    events, said = left_events(run.item, run.attempt, run.said, run.data, tracking, spent, time, suspended=suspended)
+    kept = _finished(plan, run, suspend=suspend, terminated=terminated)
+    run = replace(run, terminated=True, session=run.data, data=kept, said=said, counted=spent)
+    attempt = replace(
+        _with_run(attempt, run),
+        state=engine.record(plan.tree, attempt.state, run.item, tracking),
+        seconds=attempt.seconds + spent,
+        stores={**attempt.stores, **launch.shared(run.session or {})},
+        preference={**attempt.preference, **launch.preference(run.session or {})},
+    )
+    attempt, more = _roll_up(plan, attempt, now, final=False)
+    return replace(step, attempt=attempt, events=(*step.events, *events, *more), changed=True)
+
+
+def late(plan: Plan, attempt: Attempt, number: int, commits: Sequence[Commit], now: float) -> Step:
+    """Commits that a window left behind. Taken as long as no newer run of the item has begun, else they are void."""
+    run = next((r for r in attempt.runs.values() if r.number == number), None)
+    if run is None or not any(c.n > run.applied for c in commits):
+        return Step(attempt=attempt, changed=False)
+    if run.open and not run.terminated:
+        return commit(plan, attempt, number, commits, now)
+    if run.session is None:
+        return Step(attempt=attempt, changed=False)
+    reopened = replace(run, data=run.session, session=None, terminated=False)
+    before = run.counted
+    step = finish(plan, replace(_with_run(attempt, reopened), current=run.item), number, commits, now, terminated=False)
+    result = replace(step.attempt, seconds=step.attempt.seconds - before, current=attempt.current)
+    closed = replace(result.runs[run.item], open=run.open)
+    if engine.suspended(plan.tree, attempt.state):
+        closed = replace(closed, data=_finished(plan, closed, suspend=True, terminated=False))
+    return replace(step, attempt=_with_run(result, closed))
+
+
+def navigate(plan: Plan, attempt: Attempt, request: Request, now: float) -> Step:
+    """A navigation request of the learner, or of a SCO that has ended."""
+    events: tuple[Event, ...] = ()
+    run = attempt.run
+    if run and run.open and not run.terminated:
+        ended = _abandoned(attempt, run) if request.kind in (Kind.ABANDON, Kind.ABANDON_ALL) else None
+        suspend = request.kind is Kind.SUSPEND_ALL
+        step = Step(attempt=ended) if ended else finish(plan, attempt, run.number, (), now, terminated=False, suspend=suspend)
+        attempt, events = step.attempt, step.events
+    if request.kind not in LEAVING:
+        request = demanded(plan, attempt) or request
+    done = engine.navigate(plan.tree, attempt.state, request, now)
+    if not done.valid:
+        return Step(attempt=replace(attempt, state=done.state), events=events, exception=done.exception, trace=done.trace)
+    fresh = attempt.ended and done.delivered is not None
+    attempt = replace(attempt, state=done.state, ended=done.ended)
+    if fresh and request.kind is not Kind.RESUME_ALL:
+        attempt = replace(attempt, ordinal=attempt.ordinal + 1, said=Said())
+    attempt, more = _leave(plan, attempt, request, done.delivered, now)
+    attempt, course = _roll_up(plan, attempt, now, final=done.ended)
+    step = Step(attempt=attempt, events=(*events, *more, *course), exception=done.exception, trace=done.trace)
+    return _deliver(plan, step, done.delivered, done.new_attempt, now) if done.delivered else step
+
+
+def demanded(plan: Plan, attempt: Attempt) -> Request | None:
+    """RTE 4.2.8: cmi.exit "time-out" and "logout" end the attempt on the course, whatever else was asked for."""
+    run = attempt.run
+    if run is None or not run.open or not run.terminated or run.session is None:
+        return None
+    said = _tracking(plan, replace(run, data=run.session)).exit
+    return Request(kind=Kind.EXIT_ALL) if said in ENDS_COURSE else None
+
+
+def _abandoned(attempt: Attempt, run: Run) -> Attempt:
+    """Nothing that this session has set is kept."""
+    return _with_run(attempt, replace(run, data=run.kept or {}, session=None, terminated=True, counted=0.0))
+
+
+def _leave(
+    plan: Plan, attempt: Attempt, request: Request, delivered: str | None, now: float
+) -> tuple[Attempt, tuple[Event, ...]]:
+    """The run in progress is over; what the sequencer itself made of it (UP.4) is told."""
+    run = attempt.run
+    if run is None or not run.open:
+        return replace(attempt, current=None), ()
+    if request.kind is Kind.SUSPEND_ALL and run.session is not None:
+        run = replace(run, data=_finished(plan, run, suspend=True, terminated=True))
+    events: tuple[Event, ...] = ()
+    if run.item != delivered and request.kind not in LEAVING:
+        status = engine.status(plan.tree, attempt.state, run.item)
+        events, said = item_events(run.item, run.attempt, run.said, {}, (), status, now)
+        run = replace(run, said=said)
+    return replace(_with_run(attempt, replace(run, open=False)), current=None), events
+
+
+def _deliver(plan: Plan, step: Step, item_id: str, new_attempt: bool, now: float) -> Step:
+    """RTE 2.1: a new attempt starts with fresh run-time data, a suspended one goes on with what was kept."""
+    attempt, item = step.attempt, plan.items[item_id]
+    last = attempt.runs.get(item_id)
+    # SCORM 1.2 has no attempts of its own: what a SCO has stored stays its data for as long as the learner is registered.
+    goes_on = last is not None and (not new_attempt or plan.course.standard is Standard.SCORM_12)
+    previous = last.data if last and goes_on else None
+    data = _initial(plan, attempt, item, previous) if item.resource and item.resource.sco else {}
+    resumed = previous is not None and data.get("cmi.entry", data.get("cmi.core.entry")) == "resume"
+    run = Run(
+        item=item_id,
+        number=attempt.number + 1,
+        attempt=(last.attempt if last else 0) + (0 if resumed and last else 1),
+        opened=now,
+        data=data,
+        kept=previous,
+        resumed=resumed,
+        said=last.said if last and goes_on else Said(),
+    )
+    runs = {key: replace(value, session=None) for key, value in attempt.runs.items()}
+    attempt = replace(attempt, runs={**runs, item_id: run}, current=item_id, number=run.number)
+    if goes_on and new_attempt and data:
+        attempt = replace(attempt, state=engine.record(plan.tree, attempt.state, item_id, _tracking(plan, run)))
+    event = Event(verb="resumed" if resumed else "initialized", item=item_id, attempt=run.attempt, time=now)
+    return replace(step, attempt=attempt, events=(*step.events, event), delivered=True)
+
+
+def _initial(plan: Plan, attempt: Attempt, item: Item, previous: Mapping[str, str] | None) -> dict[str, str]:
+    return launch.initial_data(
+        plan.model,
+        plan.course,
+        item,
+        learner_id=plan.learner_id,
+        learner_name=plan.learner_name,
+        mode=plan.mode,
+        credit="credit" if plan.mode == "normal" else "no-credit",
+        previous=previous,
+        objectives=engine.status(plan.tree, attempt.state, item.identifier).objectives,
+        preference=attempt.preference,
+        stores=stores(attempt, item),
+    )
+
+
+def stores(attempt: Attempt, item: Item) -> list[launch.Store]:
+    """The item's `adl.data` rows."""
+    return [
+        launch.Store(id=row.target, value=attempt.stores.get(row.target), read=row.read, write=row.write)
+        for row in item.shared_data
+    ]
+
+
+def _open_run(attempt: Attempt, number: int) -> Run:
+    run = attempt.run
+    if run is None or not run.open or run.number != number:
+        raise errors.RunClosed("The activity that sent this has ended.", run=number)
+    return run
+
+
+def _apply(plan: Plan, run: Run, commits: Iterable[Commit]) -> tuple[Run, tuple[str, ...], tuple[tuple[str, int], ...]]:
+    data: Mapping[str, str] = run.data
+    changed: dict[str, None] = {}
+    refused: list[tuple[str, int]] = []
+    rights = launch.permissions(stores_of(plan, run.item))
+    for one in sorted(commits, key=lambda c: c.n):
+        if one.n <= run.applied:
+            continue
+        if one.n != run.applied + 1:
+            raise errors.CommitGap(f"Commit {one.n} follows {run.applied}.", expected=run.applied + 1, found=one.n)
+        data, wrong = api.apply(plan.model, data, one.changes, strict=plan.strict, permissions=rights)
+        refused.extend(wrong)
+        changed.update(dict.fromkeys(one.changes))
+        run = replace(run, applied=one.n, elapsed=max(run.elapsed, one.elapsed))
+    return replace(run, data=data), tuple(changed), tuple(refused)
+
+
+def stores_of(plan: Plan, item_id: str) -> list[launch.Store]:
+    return [launch.Store(id=row.target, read=row.read, write=row.write) for row in plan.items[item_id].shared_data]
+
+
+def _age(commits: Sequence[Commit]) -> float:
+    return max((c.age for c in commits[-1:]), default=0.0)
+
+
+def _tracking(plan: Plan, run: Run, *, terminated: bool = True) -> Tracking:
+    item = plan.items[run.item]
+    if not run.data:
+        return Tracking()
+    return outcome(plan.model, item, run.data, mode=plan.mode, terminated=terminated, mastery_override=plan.mastery_override)
+
+
+def _finished(plan: Plan, run: Run, *, suspend: bool, terminated: bool) -> dict[str, str]:
+    data = run.session if run.session is not None else run.data
+    if not data:
+        return {}
+    return launch.finish(
+        plan.model,
+        plan.items[run.item],
+        data,
+        mode=plan.mode,
+        suspend=suspend,
+        terminated=terminated,
+        mastery_override=plan.mastery_override,
+    )
+
+
+def _status_of(tracking: Tracking) -> Tracking:
+    return replace(tracking, session_time=None, total_time=0.0)
+
+
+def _with_run(attempt: Attempt, run: Run) -> Attempt:
+    return replace(attempt, runs={**attempt.runs, run.item: run})
+
+
+def _roll_up(plan: Plan, attempt: Attempt, now: float, *, final: bool) -> tuple[Attempt, tuple[Event, ...]]:
+    """What the course as a whole has reached, and what of that is new."""
+    root = engine.status(plan.tree, attempt.state, plan.course.root.identifier)
+    leaves = plan.leaves()
+    detail: Any = engine.status(plan.tree, attempt.state, leaves[0].identifier) if len(leaves) == 1 else root
+    events, said = course_events(attempt.said, root, detail, attempt.spent(), now, final=final)
+    old = attempt.result
+    result = replace(
+        old,
+        completion="completed" if "completed" in (old.completion, root.completion) else root.completion,
+        success=root.success if root.success != "unknown" else old.success,
+        progress=root.progress if root.progress is not None else old.progress,
+        completed_at=old.completed_at or (now if root.completion == "completed" else None),
+        passed_at=old.passed_at or (now if root.success == "passed" else None),
+    )
+    if root.scaled is not None:
+        result = replace(result, scaled=root.scaled, raw=detail.raw, min=detail.min, max=detail.max)
+    return replace(attempt, said=said, result=result), events

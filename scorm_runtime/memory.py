@@ -1,0 +1,118 @@
+"""What is remembered of a learner's way through a course, and what a step of it changes. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from package_importer.course import Course, Item
+from scorm_runtime.datamodel.element import Model
+from scorm_runtime.events import Event, Said
+from scorm_runtime.sequencing.engine import State, Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What stays the same while a learner is in a course."""
+
+    course: Course
+    tree: Tree
+    model: Model
+    items: Mapping[str, Item]
+    learner_id: str = ""
+    learner_name: str = ""
+    mode: str = "normal"
+    strict: bool = False
+    mastery_override: bool = True
+
+    def leaves(self) -> list[Item]:
+        return [item for item in self.items.values() if not item.children]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """What a SCO set since the commit before; `age` is how many seconds ago, `elapsed` how long the SCO had run."""
+
+    n: int
+    changes: Mapping[str, str | None]
+    age: float = 0.0
+    elapsed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The latest delivery of one item. `data` is the session's while it is open, later what is kept of it."""
+
+    item: str
+    number: int
+    attempt: int
+    opened: float
+    data: Mapping[str, str]
+    kept: Mapping[str, str] | None = None
+    session: Mapping[str, str] | None = None
+    applied: int = 0
+    elapsed: float = 0.0
+    counted: float = 0.0
+    open: bool = True
+    terminated: bool = False
+    resumed: bool = False
+    said: Said = field(default_factory=Said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The registration as a whole: what was once completed stays so; success and score are the latest that are known."""
+
+    completion: str = "unknown"
+    success: str = "unknown"
+    scaled: float | None = None
+    raw: float | None = None
+    min: float | None = None
+    max: float | None = None
+    progress: float | None = None
+    completed_at: float | None = None
+    passed_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """`window` counts the player windows: only the latest may write; `move` is the last
+    navigation request that it has made. `number` counts the deliveries, `ordinal` the
+    attempts on the course, `seconds` is the time spent in sessions that have ended."""
+
+    state: State
+    runs: Mapping[str, Run] = field(default_factory=dict)
+    current: str | None = None
+    window: int = 0
+    move: int = 0
+    number: int = 0
+    ordinal: int = 0
+    seconds: float = 0.0
+    ended: bool = True
+    started: bool = False
+    result: Result = Result()
+    said: Said = field(default_factory=Said)
+    stores: Mapping[str, str] = field(default_factory=dict)
+    preference: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def run(self) -> Run | None:
+        """The run of the item that the learner is in."""
+        return self.runs.get(self.current) if self.current else None
+
+    def spent(self) -> float:
+        run = self.run
+        return self.seconds + (run.elapsed if run and run.open and not run.terminated else 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """`delivered`: a new run has begun; `changed`: what may be chosen next has to be worked out again."""
+
+    attempt: Attempt
+    events: tuple[Event, ...] = ()
+    delivered: bool = False
+    changed: bool = True
+    exception: str | None = None
+    trace: tuple[str, ...] = ()
+    refused: tuple[tuple[str, int], ...] = ()

@@ -1,0 +1,167 @@
+"""What a player shows of an attempt, and what the API reports of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from package_importer.course import Item
+from scorm_runtime.attempt import stores
+from scorm_runtime.datamodel import launch
+from scorm_runtime.memory import Attempt, Plan, Run, Step
+from scorm_runtime.sequencing import engine
+from scorm_runtime.sequencing.engine import Navigation, Status
+from scorm_runtime.statements import duration, timestamp
+
+CONTROLS = {
+    "continue": "continue_",
+    "previous": "previous",
+    "exit": "exit",
+    "exitAll": "exit_all",
+    "suspendAll": "suspend_all",
+    "abandon": "abandon",
+    "abandonAll": "abandon_all",
+}
+
+
+def answer(plan: Plan, step: Step, *, look_ahead: bool) -> dict[str, Any]:
+    """What the player needs to know after a step; the table of contents only when it may have changed."""
+    attempt = step.attempt
+    run = attempt.run
+    made: dict[str, Any] = {
+        "state": state(attempt),
+        "window": attempt.window,
+        "saved": run.applied if run else 0,
+        "run": run.number if run and run.open else None,
+    }
+    if step.exception:
+        made |= {"exception": step.exception, "trace": list(step.trace[-20:])}
+    if step.refused:
+        made["refused"] = [[element, code] for element, code in step.refused]
+    if step.delivered and run:
+        made["delivery"] = delivery(plan, attempt, run)
+    if look_ahead:
+        ahead = engine.look_ahead(plan.tree, attempt.state)
+        made |= {
+            "nav": {name: bool(getattr(ahead, field)) for name, field in CONTROLS.items()},
+            "hidden": list(ahead.hide_lms_ui),
+            "toc": list(contents(plan, attempt, ahead)),
+            "request_valid": request_valid(ahead),
+        }
+    if made["state"] == "ended":
+        made["result"] = result(attempt) | {"suspended": engine.suspended(plan.tree, attempt.state) is not None}
+    return made
+
+
+def state(attempt: Attempt) -> str:
+    run = attempt.run
+    if run and run.open:
+        return "running"
+    return "ended" if attempt.ended else "idle"
+
+
+def delivery(plan: Plan, attempt: Attempt, run: Run) -> dict[str, Any]:
+    item = plan.items[run.item]
+    resource = item.resource
+    return {
+        "run": run.number,
+        "item": item.identifier,
+        "title": item.title,
+        "url": item.launch,
+        "sco": bool(resource and resource.sco),
+        "data": dict(run.data),
+        "permissions": launch.permissions(stores(attempt, item)),
+        "resumed": run.resumed,
+    }
+
+
+def contents(plan: Plan, attempt: Attempt, ahead: Navigation) -> Iterator[dict[str, Any]]:
+    """The table of contents, flat; an item that is not visible leaves its children their own depth."""
+    stack: list[tuple[Item, int]] = [(plan.course.root, 0)]
+    while stack:
+        item, depth = stack.pop()
+        shown = item.visible and item.identifier not in ahead.hidden
+        if shown:
+            yield {
+                "id": item.identifier,
+                "title": item.title,
+                "depth": depth,
+                "leaf": not item.children,
+                "enabled": bool(ahead.choice.get(item.identifier)),
+                "status": word(engine.status(plan.tree, attempt.state, item.identifier)),
+            }
+        stack.extend((child, depth + shown) for child in reversed(item.children))
+
+
+def word(status: Status) -> str:
+    """One word for a status mark."""
+    if status.success in ("passed", "failed"):
+        return status.success
+    if status.completion == "completed":
+        return "completed"
+    return "incomplete" if status.attempts else "not attempted"
+
+
+def request_valid(ahead: Navigation) -> dict[str, Any]:
+    """adl.nav.request_valid: what the browser's data model answers from until the next reply."""
+    return {
+        "continue": ahead.continue_,
+        "previous": ahead.previous,
+        "choice": dict(ahead.choice),
+        "jump": dict(ahead.jump),
+    }
+
+
+def result(attempt: Attempt) -> dict[str, Any]:
+    found = attempt.result
+    score = {key: getattr(found, key) for key in ("scaled", "raw", "min", "max") if getattr(found, key) is not None}
+    return {
+        "completion": found.completion,
+        "success": found.success,
+        "score": score or None,
+        "progress": found.progress,
+        "seconds": round(attempt.spent(), 2),
+        "duration": duration(attempt.spent()),
+        "completed": timestamp(found.completed_at) if found.completed_at else None,
+        "passed": timestamp(found.passed_at) if found.passed_at else None,
+    }
+
+
+def report(plan: Plan, attempt: Attempt, *, cmi: bool) -> dict[str, Any]:
+    """The registration over the API."""
+    return {
+        "title": plan.course.title,
+        "standard": str(plan.course.standard),
+        "state": state(attempt) if attempt.started else "not started",
+        "suspended": engine.suspended(plan.tree, attempt.state) is not None,
+        "attempts": attempt.ordinal,
+        **result(attempt),
+        "tree": _branch(plan, attempt, plan.course.root, cmi=cmi),
+    }
+
+
+def _branch(plan: Plan, attempt: Attempt, item: Item, *, cmi: bool) -> dict[str, Any]:
+    status = engine.status(plan.tree, attempt.state, item.identifier)
+    score = {key: getattr(status, key) for key in ("scaled", "raw", "min", "max") if getattr(status, key) is not None}
+    made: dict[str, Any] = {
+        "item": item.identifier,
+        "title": item.title,
+        "completion": status.completion,
+        "success": status.success,
+        "score": score or None,
+        "progress": status.progress,
+        "attempts": status.attempts,
+        "suspended": status.suspended,
+        "objectives": [_objective(one) for one in status.objectives],
+    }
+    run = attempt.runs.get(item.identifier)
+    if cmi and not item.children:
+        data: Mapping[str, str] = run.data if run else {}
+        made["cmi"] = dict(data)
+    if item.children:
+        made["children"] = [_branch(plan, attempt, child, cmi=cmi) for child in item.children]
+    return made
+
+
+def _objective(one: Any) -> dict[str, Any]:
+    return {"id": one.id, "success": one.success, "completion": one.completion, "scaled": one.scaled, "progress": one.progress}

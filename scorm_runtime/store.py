@@ -1,0 +1,229 @@
+"""Attempts in Mongo: one document per registration, with its launches, a revision and an outbox.
+
+Run-time data and sequencing state are kept as JSON text: their keys hold dots and dollars, and nothing queries them.
+Every save names the revision it has read, so that two processes never overwrite each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from scorm_runtime.events import Said
+from scorm_runtime.memory import Attempt, Result, Run
+from scorm_runtime.sequencing.engine import State, Tree
+
+ATTEMPTS = "runtime_attempts"
+LEARNERS = "runtime_learners"
+PLAIN = ("current", "window", "move", "number", "ordinal", "seconds", "ended", "started")
+NESTED = ("attempt", "scratch", "runs")
+LEARNER_KINDS = ("objectives", "stores", "preference")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One launch. `key` is the hash of its token; the token itself is never stored."""
+
+    key: str
+    id: str
+    mode: str
+    item: str | None
+    return_url: str | None
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The document. `attempt` and `scratch` (browse and review) stay JSON until a tree is at hand to read them."""
+
+    registration: str
+    store: int
+    course: str
+    version: int
+    actor: Mapping[str, Any]
+    actor_key: str
+    revision: int = 0
+    events: int = 0
+    attempt: Mapping[str, Any] | None = None
+    scratch: Mapping[str, Any] | None = None
+    sessions: tuple[Session, ...] = ()
+    outbox: tuple[str, ...] = ()
+    learner: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def ensure_indexes(db: Database[Any]) -> None:
+    db[ATTEMPTS].create_index("sessions.key", name="session")
+    db[ATTEMPTS].create_index("due", name="due", sparse=True)
+
+
+def by_registration(db: Database[Any], registration: str) -> Record | None:
+    return _record(db[ATTEMPTS].find_one({"_id": registration}))
+
+
+def by_session(db: Database[Any], key: str) -> Record | None:
+    return _record(db[ATTEMPTS].find_one({"sessions.key": key}))
+
+
+def create(db: Database[Any], record: Record) -> bool:
+    """False: it is there already."""
+    try:
+        db[ATTEMPTS].insert_one({"_id": record.registration, **_document(record, datetime.now(UTC))})
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+def save(db: Database[Any], old: Record, new: Record, now: datetime) -> Record | None:
+    """One compare-and-set of what differs; None: somebody else was faster."""
+    new = replace(new, revision=old.revision + 1)
+    put: dict[str, Any] = {}
+    gone: dict[str, str] = {}
+    _differences(_document(old, now), _document(new, now), "", put, gone)
+    update: dict[str, Any] = {"$set": put, **({"$unset": gone} if gone else {})}
+    done = db[ATTEMPTS].update_one({"_id": old.registration, "revision": old.revision}, update)
+    return new if done.matched_count else None
+
+
+def _differences(
+    before: Mapping[str, Any], after: Mapping[str, Any], prefix: str, put: dict[str, Any], gone: dict[str, str]
+) -> None:
+    for key in before.keys() - after.keys():
+        gone[prefix + key] = ""
+    for key, value in after.items():
+        old = before.get(key)
+        if isinstance(old, Mapping) and isinstance(value, Mapping) and key in NESTED:
+            _differences(old, value, f"{prefix}{key}.", put, gone)
+        elif old != value or key not in before:
+            put[prefix + key] = value
+
+
+def delivered(db: Database[Any], record: Record) -> None:
+    """The outbox as `record` has it was sent; what came into it since then stays."""
+    sent = set(record.outbox)
+    while True:
+        now = by_registration(db, record.registration)
+        if now is None:
+            return
+        rest = tuple(text for text in now.outbox if text not in sent)
+        learner = {} if now.learner == record.learner else now.learner
+        if save(db, now, replace(now, outbox=rest, learner=learner), datetime.now(UTC)):
+            return
+
+
+def undelivered(db: Database[Any], before: datetime, limit: int = 500) -> Iterator[Record]:
+    for document in db[ATTEMPTS].find({"due": {"$gt": EPOCH, "$lte": before}}).limit(limit):
+        if record := _record(document):
+            yield record
+
+
+def learner(db: Database[Any], store: int, actor_key: str) -> dict[str, dict[str, str]]:
+    """What belongs to the learner over all courses: `objectives`, `stores`, `preference`; JSON texts by id."""
+    found = db[LEARNERS].find_one({"_id": f"{store} {actor_key}"}) or {}
+    return {kind: {unescape(key): text for key, text in (found.get(kind) or {}).items()} for kind in LEARNER_KINDS}
+
+
+def save_learner(db: Database[Any], store: int, actor_key: str, changes: Mapping[str, Mapping[str, str]]) -> None:
+    values = {f"{kind}.{escape(key)}": text for kind, rows in changes.items() for key, text in rows.items()}
+    if values:
+        db[LEARNERS].update_one({"_id": f"{store} {actor_key}"}, {"$set": values}, upsert=True)
+
+
+def escape(key: str) -> str:
+    """A text as a field name of Mongo."""
+    return key.replace("%", "%25").replace(".", "%2E").replace("$", "%24").replace("\0", "%00") or "%"
+
+
+def unescape(key: str) -> str:
+    if key == "%":
+        return ""
+    return key.replace("%2E", ".").replace("%24", "$").replace("%00", "\0").replace("%25", "%")
+
+
+def attempt_json(attempt: Attempt) -> dict[str, Any]:
+    made: dict[str, Any] = {name: getattr(attempt, name) for name in PLAIN}
+    made["state"] = orjson.dumps(attempt.state.to_json()).decode()
+    made["runs"] = {escape(item): orjson.dumps(asdict(run)).decode() for item, run in attempt.runs.items()}
+    for name in ("result", "said", "stores", "preference"):
+        value = getattr(attempt, name)
+        made[name] = orjson.dumps(asdict(value) if hasattr(value, "__dataclass_fields__") else dict(value)).decode()
+    return made
+
+
+def read_attempt(tree: Tree, value: Mapping[str, Any]) -> Attempt:
+    return Attempt(
+        state=State.from_json(tree, orjson.loads(value["state"])),
+        runs={unescape(item): _run(orjson.loads(text)) for item, text in value["runs"].items()},
+        result=Result(**orjson.loads(value["result"])),
+        said=_said(orjson.loads(value["said"])),
+        stores=orjson.loads(value["stores"]),
+        preference=orjson.loads(value["preference"]),
+        **{name: value[name] for name in PLAIN},
+    )
+
+
+def _run(value: dict[str, Any]) -> Run:
+    return Run(**{**value, "said": _said(value["said"])})
+
+
+def _said(value: dict[str, Any]) -> Said:
+    objectives = {key: tuple(row) for key, row in value["objectives"].items()}
+    return Said(**{**value, "score": tuple(value["score"]), "objectives": objectives})
+
+
+def _document(record: Record, now: datetime) -> dict[str, Any]:
+    """A save sets only what differs of this, down to a single run."""
+    made: dict[str, Any] = {
+        "revision": record.revision,
+        "store": record.store,
+        "course": record.course,
+        "version": record.version,
+        "actor": orjson.dumps(record.actor).decode(),
+        "actor_key": record.actor_key,
+        "events": record.events,
+        "sessions": [asdict(session) for session in record.sessions],
+        "outbox": list(record.outbox),
+        "learner": orjson.dumps(record.learner).decode(),
+    }
+    if record.outbox or record.learner:
+        made["due"] = now
+    if record.attempt is not None:
+        made["attempt"] = record.attempt
+    if record.scratch is not None:
+        made["scratch"] = record.scratch
+    return made
+
+
+def _record(found: dict[str, Any] | None) -> Record | None:
+    if found is None:
+        return None
+    sessions: Sequence[dict[str, Any]] = found.get("sessions", ())
+    return Record(
+        registration=found["_id"],
+        store=found["store"],
+        course=found["course"],
+        version=found["version"],
+        actor=orjson.loads(found["actor"]),
+        actor_key=found["actor_key"],
+        revision=found["revision"],
+        events=found.get("events", 0),
+        attempt=found.get("attempt"),
+        scratch=found.get("scratch"),
+        sessions=tuple(Session(**{**one, "expires": _aware(one["expires"])}) for one in sessions),
+        outbox=tuple(found.get("outbox", ())),
+        learner=orjson.loads(found.get("learner", "{}")),
+    )
+
+
+def _aware(time: datetime) -> datetime:
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def expired(session: Session, now: datetime) -> bool:
+    return session.expires + timedelta(seconds=1) < now

@@ -1,0 +1,21 @@
+"""HTTP of the runtime: the API on the application origin, the player and packages on the content origin."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from scorm_runtime.service import Service
+from scorm_runtime.views import api, content, player
+from scorm_runtime.views.extension import EXTENSION
+
+
+def init_app(app: Flask, service: Service) -> None:
+    app.extensions[EXTENSION] = service
+    app.register_blueprint(api.bp)
+
+
+def init_content(app: Flask, service: Service) -> None:
+    app.extensions[EXTENSION] = service
+    app.register_blueprint(player.bp)
+    app.register_blueprint(content.bp)
+    app.register_blueprint(player.static_bp)

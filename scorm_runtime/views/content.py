@@ -1,0 +1,37 @@
+"""The files of a package, under the token of one launch."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, request
+from werkzeug.wsgi import wrap_file
+
+from access import public
+from package_importer import CourseNotFound, FileNotFound
+from scorm_runtime.errors import FileNotInPackage
+from scorm_runtime.views import policy
+from scorm_runtime.views.extension import service
+
+CACHING = "private, max-age=31536000, immutable"
+bp = Blueprint("content", __name__, url_prefix="/play/<token>/content")
+
+
+@bp.get("/<path:path>")
+@public
+def file(token: str, path: str) -> Response:
+    """Ranges and validators are Werkzeug's; the catalogue refuses every path outside the package."""
+    if request.headers.get("Service-Worker") == "script":
+        abort(403)  # a package may not stay between the learner and later pages
+    place = service().place(token)
+    try:
+        found = service().catalogue.open(place.course, place.version, path)
+    except (FileNotFound, CourseNotFound):
+        raise FileNotInPackage(f"The package has no file {path!r}.", path=path) from None
+    answer = Response(wrap_file(request.environ, found.stream, 65536), direct_passthrough=True)
+    answer.content_length = found.size
+    answer.headers["Content-Type"] = found.mimetype  # no charset: it is the package's own affair
+    answer.set_etag(found.etag)
+    answer.last_modified = found.mtime
+    answer.headers["Cache-Control"] = CACHING
+    policy.content(answer.headers, service().settings)
+    answer.make_conditional(request, accept_ranges=True, complete_length=found.size)
+    return answer

@@ -1,0 +1,114 @@
+"""The player page, what its script calls, and the script itself."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, abort, render_template, request, send_from_directory
+
+from access import public
+from scorm_runtime.errors import InvalidRequest, LaunchExpired, LaunchNotFound
+from scorm_runtime.views import messages, policy
+from scorm_runtime.views.extension import service
+
+bp = Blueprint("player", __name__, url_prefix="/play/<token>", template_folder="../templates")
+static_bp = Blueprint("runtime_static", __name__, url_prefix="/runtime")
+
+
+@bp.get("/")
+@public
+def page(token: str) -> Response:
+    try:
+        session, record, course = service().opening(token)
+    except (LaunchNotFound, LaunchExpired) as error:
+        return Response(render_template("unavailable.html", message=str(error), assets=assets()), status=error.status)
+    text = render_template(
+        "player.html",
+        title=course.title,
+        language=course.language or "",
+        registration=record.registration,
+        mode=session.mode,
+        sandbox=policy.SANDBOX,
+        assets=assets(),
+    )
+    answer = Response(text, mimetype="text/html")
+    policy.player(answer.headers, service().settings, course)
+    return answer
+
+
+@bp.post("/state")
+@public
+def state(token: str) -> Response:
+    return _json(service().open_window(token, messages.pending(_body())))
+
+
+@bp.post("/commit")
+@public
+def commit(token: str) -> Response:
+    body = _body()
+    messages.known(body, "window", "run", "commits")
+    rows = messages.commits(body.get("commits", []))
+    return _json(service().commit(token, messages.number(body, "window"), messages.number(body, "run"), rows))
+
+
+@bp.post("/terminate")
+@public
+def terminate(token: str) -> Response:
+    body = _body()
+    return _json(service().finish(token, messages.number(body, "window"), messages.move(body)))
+
+
+@bp.post("/navigate")
+@public
+def navigate(token: str) -> Response:
+    body = _body()
+    move = messages.move(body)
+    if move.request is None:
+        raise InvalidRequest("/request", None, "is required")
+    return _json(service().finish(token, messages.number(body, "window"), move))
+
+
+@static_bp.get("/<digest>/<path:name>")
+@public
+def static(digest: str, name: str) -> Response:
+    """The digest names one state of all files: whatever is asked for under it never changes."""
+    folder = _folders().get(Path(name).suffix)
+    if folder is None or digest != assets().rpartition("/")[2]:
+        abort(404)
+    answer = send_from_directory(folder, name, max_age=31536000, conditional=True)
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def assets() -> str:
+    return f"/runtime/{_digest(tuple(str(folder) for folder in _folders().values()))}"
+
+
+def _folders() -> dict[str, Path]:
+    static = service().settings.static
+    return {".js": static / "js" / "runtime", ".css": static / "css"}
+
+
+@cache
+def _digest(folders: tuple[str, ...]) -> str:
+    seen = hashlib.sha256()
+    for folder in folders:
+        for file in sorted(Path(folder).glob("*.*")):
+            seen.update(file.name.encode() + b"\0" + file.read_bytes())
+    return seen.hexdigest()[:16]
+
+
+def _body() -> dict[str, Any]:
+    return messages.read_json(request.get_data(), request.content_encoding, service().settings.body_maximum)
+
+
+def _json(value: Any) -> Response:
+    answer = Response(orjson.dumps(value), mimetype="application/json")
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer

@@ -1,0 +1,67 @@
+"""Response headers that keep a package inside its launch: CSP, Permissions-Policy, Referrer-Policy.
+
+Packages and player share an origin, because SCORM finds its API by walking up the windows. What separates launches is
+the token in the path: it never leaves in a referrer's path, no cookie exists, and storage holds no token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from werkzeug.datastructures import Headers
+
+from package_importer.course import Course
+from scorm_runtime.settings import Settings
+
+# Sensors and payments are no course's business; unload is what SCORM content ends its sessions with.
+PERMISSIONS = (
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), bluetooth=(), midi=(), "
+    "display-capture=(), publickey-credentials-get=(), browsing-topics=(), "
+    "autoplay=(self), fullscreen=(self), encrypted-media=(self), picture-in-picture=(self), unload=(self)"
+)
+SANDBOX = (
+    "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox "
+    "allow-modals allow-downloads allow-pointer-lock allow-presentation"
+)
+
+
+def player(headers: Headers, settings: Settings, course: Course) -> None:
+    frames = " ".join(("'self'", *sorted(set(_foreign(course)))))
+    headers["Content-Security-Policy"] = "; ".join((
+        "default-src 'self'", f"frame-src {frames}", "object-src 'none'", "base-uri 'none'", "form-action 'none'",
+        _ancestors(settings),
+    ))  # fmt: skip
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    headers["Cache-Control"] = "no-store"
+    _both(headers)
+
+
+def content(headers: Headers, settings: Settings) -> None:
+    hosts = " ".join(settings.content_hosts)
+    own = f"'self' data: blob: {hosts}".strip()
+    headers["Content-Security-Policy"] = "; ".join((
+        f"default-src {own}", f"script-src {own} 'unsafe-inline' 'unsafe-eval'", f"style-src {own} 'unsafe-inline'",
+        "worker-src 'self' blob:", "object-src 'self' blob:", "base-uri 'self'", "form-action 'self'", _ancestors(settings),
+    ))  # fmt: skip
+    # Other hosts learn the origin (video platforms insist on it), never the path with its token.
+    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    _both(headers)
+
+
+def _both(headers: Headers) -> None:
+    headers["Permissions-Policy"] = PERMISSIONS
+    headers["X-Content-Type-Options"] = "nosniff"
+
+
+def _ancestors(settings: Settings) -> str:
+    return "frame-ancestors " + " ".join(("'self'", *settings.embedders))
+
+
+def _foreign(course: Course) -> Iterable[str]:
+    for item in course.root.walk():
+        parts = urlsplit(item.launch or "")
+        if parts.scheme in ("http", "https") and parts.netloc:
+            yield f"{parts.scheme}://{parts.netloc}"
