@@ -1,0 +1,334 @@
+"""The shapes that requests and answers have, as JSON Schema 2020-12: the components of the OpenAPI document.
+
+Statements, documents and agents are shown in outline: the schemas that decide are the standard's, in `schemas/xapi`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analytics.columns import COLUMNS, Column
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+IRI: Schema = {"type": "string", "format": "iri"}
+UUID: Schema = {"type": "string", "format": "uuid"}
+TIME: Schema = {"type": "string", "format": "date-time"}
+ANY_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
+NUMBER: Schema = {"type": ["number", "null"]}
+LANGUAGE_MAP: Schema = {"type": "object", "additionalProperties": TEXT, "description": "Language tag to text."}
+KINDS: dict[str, Schema] = {
+    "text": {"type": ["string", "null"]},
+    "integer": {"type": ["integer", "null"]},
+    "number": {"type": ["number", "null"]},
+    "boolean": {"type": ["boolean", "null"]},
+    "time": {"type": ["string", "null"], "format": "date-time"},
+    "list": {"type": ["array", "null"], "items": TEXT},
+}
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def rows(columns: tuple[Column, ...]) -> Schema:
+    """A page of rows, one property for each column."""
+    properties = {
+        column.name: KINDS[column.kind]
+        | {"description": f"{column.meaning} Unit: {column.unit}." if column.unit else column.meaning}
+        for column in columns
+    }
+    return {"type": "object", "properties": properties}
+
+
+def page(of: str, row: str) -> Schema:
+    return {
+        "type": "object",
+        "required": [of, "next"],
+        "properties": {
+            of: {"type": "array", "items": ref(row)},
+            "next": {"type": ["string", "null"], "description": "Where the next page is; null: there is none."},
+        },
+    }
+
+
+SCHEMAS: dict[str, Schema] = {
+    "Problem": {
+        "type": "object",
+        "description": "RFC 9457 problem details. Errors add members that say where, what was found and what the rule is.",
+        "required": ["type", "title", "status", "detail", "code"],
+        "properties": {
+            "type": {"type": "string", "const": "about:blank"},
+            "title": {"type": "string", "description": "The phrase of the HTTP status."},
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "description": "One sentence for people."},
+            "code": {"type": "string", "description": "A stable name for programs."},
+            "pointer": {"type": "string", "description": "Where: a JSON pointer into the body, or ?name for a parameter."},
+            "found": {"description": "What was found there."},
+            "rule": {"type": "string", "description": "What it breaks."},
+            "errors": {"type": "array", "items": ref("Fault"), "description": "Every fault, where several were looked for."},
+        },
+        "example": {
+            "type": "about:blank",
+            "title": "Forbidden",
+            "status": 403,
+            "detail": "This needs the scope admin; the credential has analytics/read.",
+            "code": "forbidden",
+            "required": ["admin"],
+            "scopes": ["analytics/read"],
+        },
+    },
+    "Fault": {
+        "type": "object",
+        "required": ["pointer", "rule"],
+        "properties": {"pointer": TEXT, "found": {}, "rule": TEXT},
+    },
+    "Credential": {
+        "type": "object",
+        "required": ["key", "name", "scopes", "store", "authority", "created", "expires", "revoked"],
+        "properties": {
+            "key": TEXT,
+            "name": TEXT,
+            "scopes": {"type": "array", "items": ref("Scope")},
+            "store": {"type": "integer", "description": "The tenant whose data the credential reaches."},
+            "authority": {"anyOf": [ref("Agent"), {"type": "null"}], "description": "null: made of key and name."},
+            "created": TIME,
+            "expires": ANY_TIME,
+            "revoked": ANY_TIME,
+        },
+    },
+    "CreatedCredential": {
+        "allOf": [
+            ref("Credential"),
+            {
+                "type": "object",
+                "required": ["secret"],
+                "properties": {"secret": {"type": "string", "description": "Shown now and never again."}},
+            },
+        ]
+    },
+    "NewCredential": {
+        "type": "object",
+        "required": ["name", "scopes"],
+        "additionalProperties": False,
+        "properties": {
+            "name": {"type": "string", "minLength": 1, "maxLength": 200},
+            "scopes": {"type": "array", "minItems": 1, "items": ref("Scope")},
+            "key": {
+                "type": "string",
+                "pattern": "^[A-Za-z0-9][A-Za-z0-9._~+@-]{0,127}$",
+                "description": "Made for you when absent. Cannot begin with session-.",
+            },
+            "secret": {"type": "string", "minLength": 12, "maxLength": 512, "description": "Made for you when absent."},
+            "expires": TIME,
+            "authority": ref("Agent"),
+        },
+    },
+    "Credentials": page("credentials", "Credential"),
+    "Finding": {
+        "type": "object",
+        "required": ["rule", "severity", "message"],
+        "properties": {
+            "rule": {"type": "string", "description": "A stable name of the rule."},
+            "severity": {"enum": ["error", "warning"]},
+            "message": TEXT,
+            "file": {"type": ["string", "null"]},
+            "line": {"type": ["integer", "null"]},
+            "element": {"type": ["string", "null"]},
+            "found": {"type": ["string", "null"]},
+            "section": {"type": "string", "description": "Where the standard says so."},
+            "mend": {"type": "string", "description": "What the author can do."},
+        },
+    },
+    "Report": {
+        "type": "object",
+        "required": ["errors", "warnings"],
+        "properties": {
+            "errors": {"type": "array", "items": ref("Finding")},
+            "warnings": {"type": "array", "items": ref("Finding")},
+            "omitted": {
+                "type": "object",
+                "additionalProperties": {"type": "integer"},
+                "description": "By rule, how many more findings there were.",
+            },
+        },
+    },
+    "PackageProblem": {
+        "allOf": [ref("Problem"), {"type": "object", "required": ["report"], "properties": {"report": ref("Report")}}],
+    },
+    "Item": {
+        "type": "object",
+        "required": ["id", "title"],
+        "properties": {
+            "id": {"type": "string", "description": "The identifier in the package."},
+            "title": TEXT,
+            "items": {"type": "array", "items": ref("Item")},
+        },
+    },
+    "Course": {
+        "type": "object",
+        "required": ["id", "activity_id", "version", "standard", "title"],
+        "properties": {
+            "id": TEXT,
+            "activity_id": {
+                "type": "string",
+                "format": "iri",
+                "description": "The course's activity in statements; it never changes.",
+            },
+            "version": {"type": "integer", "minimum": 1},
+            "standard": {"enum": ["scorm12", "scorm2004", "cmi5", "tincan"]},
+            "edition": {"type": ["string", "null"]},
+            "title": TEXT,
+            "created": TIME,
+            "updated": TIME,
+            "items": {"type": "array", "items": ref("Item")},
+            "report": ref("Report"),
+        },
+    },
+    "Courses": page("courses", "Course"),
+    "Agent": {
+        "type": "object",
+        "description": "An xAPI Agent or identified Group: exactly one of mbox, mbox_sha1sum, openid, account.",
+        "properties": {
+            "objectType": {"enum": ["Agent", "Group"]},
+            "name": TEXT,
+            "mbox": {"type": "string", "pattern": "^mailto:"},
+            "mbox_sha1sum": {"type": "string", "pattern": "^[0-9a-fA-F]{40}$"},
+            "openid": IRI,
+            "account": {
+                "type": "object",
+                "required": ["homePage", "name"],
+                "properties": {"homePage": IRI, "name": TEXT},
+            },
+        },
+    },
+    "Person": {
+        "type": "object",
+        "required": ["objectType"],
+        "properties": {
+            "objectType": {"const": "Person"},
+            "name": {"type": "array", "items": TEXT},
+            "mbox": {"type": "array", "items": TEXT},
+            "mbox_sha1sum": {"type": "array", "items": TEXT},
+            "openid": {"type": "array", "items": TEXT},
+            "account": {"type": "array", "items": {"type": "object"}},
+        },
+    },
+    "Activity": {
+        "type": "object",
+        "required": ["id"],
+        "properties": {
+            "objectType": {"const": "Activity"},
+            "id": IRI,
+            "definition": {
+                "type": "object",
+                "properties": {"name": LANGUAGE_MAP, "description": LANGUAGE_MAP, "type": IRI, "moreInfo": IRI},
+            },
+        },
+    },
+    "Statement": {
+        "type": "object",
+        "description": "An xAPI statement, in outline.",
+        "required": ["actor", "verb", "object"],
+        "properties": {
+            "id": UUID,
+            "actor": ref("Agent"),
+            "verb": {"type": "object", "required": ["id"], "properties": {"id": IRI, "display": LANGUAGE_MAP}},
+            "object": {"type": "object", "description": "An Activity, Agent, Group, SubStatement or StatementRef."},
+            "result": {
+                "type": "object",
+                "properties": {
+                    "score": {"type": "object"},
+                    "success": {"type": "boolean"},
+                    "completion": {"type": "boolean"},
+                    "response": TEXT,
+                    "duration": {"type": "string", "description": "An ISO 8601 duration."},
+                    "extensions": {"type": "object"},
+                },
+            },
+            "context": {"type": "object"},
+            "timestamp": TIME,
+            "stored": TIME,
+            "authority": ref("Agent"),
+            "version": TEXT,
+            "attachments": {"type": "array", "items": {"type": "object"}},
+        },
+        "example": {
+            "actor": {"mbox": "mailto:ada@example.com", "name": "Ada"},
+            "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
+            "object": {"id": "https://example.com/courses/fire-safety"},
+            "result": {"completion": True, "score": {"scaled": 0.9}},
+        },
+    },
+    "Statements": {
+        "type": "object",
+        "required": ["statements", "more"],
+        "properties": {
+            "statements": {"type": "array", "items": ref("Statement")},
+            "more": {"type": "string", "description": "Path of the next page; empty: there is none."},
+        },
+    },
+    "StatementIds": {"type": "array", "items": UUID},
+    "DocumentIds": {"type": "array", "items": TEXT},
+    "About": {
+        "type": "object",
+        "required": ["version"],
+        "properties": {"version": {"type": "array", "items": TEXT}, "extensions": {"type": "object"}},
+    },
+    "NewRegistration": {
+        "type": "object",
+        "required": ["actor"],
+        "additionalProperties": False,
+        "properties": {
+            "actor": ref("Agent"),
+            "registration": UUID | {"description": "Choose the registration's UUID; else one is made."},
+        },
+        "example": {"actor": {"account": {"homePage": "https://people.example.com", "name": "ada"}, "name": "Ada"}},
+    },
+    "Registration": {
+        "type": "object",
+        "required": ["registration"],
+        "properties": {
+            "registration": UUID,
+            "course": TEXT,
+            "actor": ref("Agent"),
+            "status": TEXT,
+            "completion": TEXT,
+            "success": TEXT,
+            "score": {
+                "type": ["object", "null"],
+                "properties": {"scaled": NUMBER, "raw": NUMBER, "min": NUMBER, "max": NUMBER},
+            },
+            "time": NUMBER | {"description": "Seconds spent."},
+            "items": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "The activity tree with each item's tracking.",
+            },
+        },
+    },
+    "NewLaunch": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "item": {"type": "string", "description": "Identifier of the item to begin with."},
+            "mode": {"enum": ["normal", "browse", "review"], "default": "normal"},
+            "return_url": {"type": "string", "format": "uri", "description": "Where the learner goes afterwards."},
+        },
+        "example": {},
+    },
+    "Launch": {
+        "type": "object",
+        "required": ["url", "session", "expires"],
+        "properties": {
+            "url": {"type": "string", "format": "uri", "description": "Opens the player with no other login."},
+            "session": TEXT,
+            "expires": TIME,
+        },
+    },
+    "AttemptRow": rows(COLUMNS["attempts"]),
+    "CompletionRow": rows(COLUMNS["completions"]),
+    "ScoreRow": rows(COLUMNS["scores"]),
+    "Status": {"type": "object", "required": ["status"], "properties": {"status": TEXT}},
+}

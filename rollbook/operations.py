@@ -1,0 +1,575 @@
+"""Every operation of the application origin: the table that the OpenAPI document and the page at /api/docs are made of.
+
+What an operation requires is not written here: it is read from the view that serves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+TEXT: dict[str, Any] = {"type": "string"}
+IRI: dict[str, Any] = {"type": "string", "format": "iri"}
+UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
+TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
+FLAG: dict[str, Any] = {"type": "boolean", "default": False}
+AGENT: dict[str, Any] = {"type": "string", "contentMediaType": JSON, "description": "An xAPI Agent as JSON."}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    name: str
+    about: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: TEXT)
+    required: bool = False
+    place: str = "query"
+    repeatable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    about: str
+    schema: str | None = None
+    types: tuple[str, ...] = (JSON,)
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    method: str
+    path: str
+    id: str
+    tag: str
+    summary: str
+    about: str = ""
+    parameters: tuple[str, ...] = ()
+    body: Mapping[str, str | None] = field(default_factory=dict)  # media type -> schema
+    body_required: bool = True
+    answers: Mapping[int, Answer] = field(default_factory=dict)
+    errors: tuple[int, ...] = ()
+
+
+TAGS: dict[str, str] = {
+    "xAPI": "The Learning Record Store: xAPI 1.0.3 and 2.0.0. The header X-Experience-API-Version says which. "
+    "Below /xapi/1.0.3 and /xapi/2.0.0 requests without the header are taken for that version.",
+    "Courses": "Packages in, courses out.",
+    "Registrations": "A learner in a course: registered, launched, followed.",
+    "Analytics": "Completion, scores and attempts, kept current as statements are stored, whoever sent them.",
+    "Credentials": "Keys with scopes.",
+    "Service": "Probes, metrics, this document.",
+}
+
+
+def _parameter(
+    key: str,
+    about: str,
+    schema: Mapping[str, Any] = TEXT,
+    *,
+    required: bool = False,
+    place: str = "query",
+    repeatable: bool = False,
+) -> tuple[str, Parameter]:
+    """The name is what follows the last dot of the key."""
+    name = key.rpartition(".")[2]
+    return key, Parameter(name=name, about=about, schema=schema, required=required, place=place, repeatable=repeatable)
+
+
+PARAMETERS: dict[str, Parameter] = dict(
+    (
+        _parameter(
+            "path.version",
+            "The version of requests without a version header.",
+            {"enum": ["1.0.3", "2.0.0"]},
+            required=True,
+            place="path",
+        ),
+        _parameter("path.course_id", "The course's id.", required=True, place="path"),
+        _parameter("path.registration", "The registration's UUID.", UUID, required=True, place="path"),
+        _parameter("path.session", "The session that a launch answered.", required=True, place="path"),
+        _parameter("path.name", "The file's path.", required=True, place="path"),
+        _parameter("path.key", "The credential's key.", required=True, place="path"),
+        _parameter(
+            "X-Experience-API-Version", "1.0.x or 2.0.x.", {"type": "string", "examples": ["2.0.0", "1.0.3"]}, place="header"
+        ),
+        _parameter("If-Match", "Only if the document has this ETag.", place="header"),
+        _parameter("If-None-Match", "Only if the document has none of these ETags; *: only if there is none.", place="header"),
+        _parameter("Accept-Language", "Which language `format=canonical` prefers.", place="header"),
+        _parameter(
+            "Content-Disposition", "`attachment; filename=…` names a package that is sent as the raw body.", place="header"
+        ),
+        _parameter("put.statementId", "The id to store the statement under.", UUID, required=True),
+        _parameter("statementId", "This statement alone.", UUID),
+        _parameter("voidedStatementId", "This voided statement alone.", UUID),
+        _parameter("statements.agent", "Statements whose actor or object this is.", AGENT),
+        _parameter("verb", "Statements with this verb.", IRI),
+        _parameter("statements.activity", "Statements about this activity.", IRI),
+        _parameter("statements.registration", "Statements of this registration.", UUID),
+        _parameter("related_activities", "Also where the activity is in the context or a sub-statement.", FLAG),
+        _parameter("related_agents", "Also where the agent is anywhere in the statement.", FLAG),
+        _parameter("statements.since", "Stored after this time.", TIME),
+        _parameter("statements.until", "Stored at or before this time.", TIME),
+        _parameter("statements.limit", "At most so many; 0: as many as the server gives.", {"type": "integer", "minimum": 0}),
+        _parameter(
+            "statements.format",
+            "How much of agents and activities is shown.",
+            {"enum": ["exact", "ids", "canonical"], "default": "exact"},
+        ),
+        _parameter("attachments", "Answer multipart/mixed with the attachments.", FLAG),
+        _parameter("ascending", "Oldest first.", FLAG),
+        _parameter("activityId", "The activity's IRI.", IRI, required=True),
+        _parameter("agent", "The agent.", AGENT, required=True),
+        _parameter("state.registration", "The registration the state belongs to.", UUID),
+        _parameter("one.stateId", "The document's id.", required=True),
+        _parameter("stateId", "The document's id; without it, all: ids for GET, every document for DELETE."),
+        _parameter("one.profileId", "The document's id.", required=True),
+        _parameter("profileId", "The document's id; without it, the ids of all."),
+        _parameter("documents.since", "Only ids of documents changed after this time.", TIME),
+        _parameter("credentials.after", "The key after which the page begins."),
+        _parameter("after", "The id after which the page begins."),
+        _parameter("limit", "Most rows of a page.", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
+        _parameter("cmi", "With each item's run-time data.", FLAG),
+        _parameter("rows.course", "A course's id or its activity IRI; with `activity`, that activity inside the course."),
+        _parameter("rows.activity", "The activity's IRI.", IRI, repeatable=True),
+        _parameter("rows.actor", "The learner: an xAPI Agent as JSON, or an actor key of an earlier answer.", repeatable=True),
+        _parameter("rows.agent", "The same as `actor`.", repeatable=True),
+        _parameter("rows.actor_key", "The learner, by actor key.", repeatable=True),
+        _parameter("rows.registration", "The registration.", UUID, repeatable=True),
+        _parameter("rows.activity_type", "The IRI of the activity's type.", IRI, repeatable=True),
+        _parameter("rows.parent", "The IRI of a parent activity.", IRI, repeatable=True),
+        _parameter("rows.grouping", "The IRI of a grouping activity.", IRI, repeatable=True),
+        _parameter("rows.platform", "The platform named last.", repeatable=True),
+        _parameter("rows.language", "The language named last.", repeatable=True),
+        _parameter("rows.status", "The row's status.", repeatable=True),
+        _parameter(
+            "rows.source", "Where the statements come from.", {"enum": ["scorm12", "scorm2004", "cmi5", "xapi"]}, repeatable=True
+        ),
+        _parameter("rows.success", "Whether it was passed.", {"enum": ["true", "false", "unknown"]}, repeatable=True),
+        _parameter("rows.completion", "Whether it was completed.", {"enum": ["true", "false", "unknown"]}, repeatable=True),
+        _parameter("rows.since", "What was stored after this time.", TIME),
+        _parameter("rows.until", "What was stored at or before this time.", TIME),
+        _parameter("rows.from", "What happened at or after this time.", TIME),
+        _parameter("rows.to", "What happened before this time.", TIME),
+        _parameter("rows.score_gte", "The best scaled score is at least this.", {"type": "number"}),
+        _parameter("rows.score_lte", "The best scaled score is at most this.", {"type": "number"}),
+        _parameter("rows.limit", "Most rows of a page.", {"type": "integer", "minimum": 1, "maximum": 10000, "default": 100}),
+        _parameter("rows.cursor", "The cursor of an earlier answer."),
+        _parameter(
+            "rows.after_seq",
+            "Rows that changed after this sequence number: an incremental load.",
+            {"type": "integer", "minimum": 0},
+        ),
+        _parameter("rows.format", "The answer's format; else the Accept header says.", {"enum": ["json", "csv", "ndjson"]}),
+    )
+)
+
+VERSION = ("X-Experience-API-Version",)
+ROWS = tuple(key for key in PARAMETERS if key.startswith("rows."))
+STATE = ("activityId", "agent", "state.registration")
+MATCH = ("If-Match", "If-None-Match")
+ETAG = ("ETag", "Last-Modified")
+THROUGH = ("X-Experience-API-Consistent-Through",)
+ANYTHING: dict[str, str | None] = {"application/octet-stream": None, JSON: None}
+STATEMENTS_IN: dict[str, str | None] = {JSON: "StatementOrStatements", "multipart/mixed": None}
+STORED = Answer(about="Stored; nothing to say.")
+DOCUMENT = Answer(about="The document, or the ids of all.", schema="Document", types=("*/*",), headers=ETAG)
+PACKAGE: dict[str, str | None] = {"multipart/form-data": "PackageUpload", "application/zip": None}
+
+
+def _rows(name: str, summary: str, row: str) -> Operation:
+    answer = Answer(
+        about="A page of rows.",
+        schema=row,
+        types=(JSON, "application/x-ndjson", "text/csv"),
+        headers=("Link", "X-Consistent-Through"),
+    )
+    return Operation(
+        method="GET",
+        path=f"/api/v1/{name}",
+        id=f"list_{name}",
+        tag="Analytics",
+        summary=summary,
+        parameters=ROWS,
+        answers={200: answer},
+        errors=(400, 404, 406),
+    )
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        method="POST",
+        path="/xapi/statements",
+        id="store_statements",
+        tag="xAPI",
+        summary="Store one statement or a list",
+        about="All of a list is stored, or nothing. A statement that is stored already is accepted again if it is the same.",
+        parameters=VERSION,
+        body=STATEMENTS_IN,
+        answers={200: Answer(about="The ids, in the order sent.", schema="StatementIds", headers=THROUGH)},
+        errors=(400, 409, 413),
+    ),
+    Operation(
+        method="PUT",
+        path="/xapi/statements",
+        id="store_statement",
+        tag="xAPI",
+        summary="Store one statement under an id",
+        parameters=(*VERSION, "put.statementId"),
+        body={JSON: "Statement", "multipart/mixed": None},
+        answers={204: STORED},
+        errors=(400, 409, 413),
+    ),
+    Operation(
+        method="GET",
+        path="/xapi/statements",
+        id="find_statements",
+        tag="xAPI",
+        summary="Find statements, or one by its id",
+        about="Newest first. `more` is the path of the next page. Parameters the standard does not know are refused.",
+        parameters=(
+            *VERSION,
+            "Accept-Language",
+            "statementId",
+            "voidedStatementId",
+            "statements.agent",
+            "verb",
+            "statements.activity",
+            "statements.registration",
+            "related_activities",
+            "related_agents",
+            "statements.since",
+            "statements.until",
+            "statements.limit",
+            "statements.format",
+            "attachments",
+            "ascending",
+        ),
+        answers={
+            200: Answer(
+                about="A page of statements, or the statement.",
+                schema="StatementsOrStatement",
+                types=(JSON, "multipart/mixed"),
+                headers=(*THROUGH, "Last-Modified"),
+            )
+        },
+        errors=(400, 404),
+    ),
+    Operation(
+        method="GET",
+        path="/xapi/about",
+        id="about",
+        tag="xAPI",
+        summary="The versions served",
+        answers={200: Answer(about="What this LRS is.", schema="About")},
+    ),
+    Operation(
+        method="GET",
+        path="/xapi/activities",
+        id="get_activity",
+        tag="xAPI",
+        summary="An activity with its merged definition",
+        parameters=(*VERSION, "activityId"),
+        answers={200: Answer(about="The activity.", schema="Activity")},
+        errors=(400,),
+    ),
+    Operation(
+        method="GET",
+        path="/xapi/agents",
+        id="get_person",
+        tag="xAPI",
+        summary="Everything known of a person",
+        parameters=(*VERSION, "agent"),
+        answers={200: Answer(about="The person.", schema="Person")},
+        errors=(400,),
+    ),
+    Operation(
+        method="GET",
+        path="/xapi/activities/state",
+        id="get_state",
+        tag="xAPI",
+        summary="A state document, or the ids of all",
+        parameters=(*VERSION, *STATE, "stateId", "documents.since"),
+        answers={200: DOCUMENT},
+        errors=(400, 404),
+    ),
+    Operation(
+        method="PUT",
+        path="/xapi/activities/state",
+        id="put_state",
+        tag="xAPI",
+        summary="Store a state document",
+        parameters=(*VERSION, *STATE, "one.stateId", *MATCH),
+        body=ANYTHING,
+        answers={204: STORED},
+        errors=(400, 409, 412, 413),
+    ),
+    Operation(
+        method="POST",
+        path="/xapi/activities/state",
+        id="merge_state",
+        tag="xAPI",
+        summary="Merge into a JSON state document",
+        parameters=(*VERSION, *STATE, "one.stateId", *MATCH),
+        body=ANYTHING,
+        answers={204: STORED},
+        errors=(400, 409, 412, 413),
+    ),
+    Operation(
+        method="DELETE",
+        path="/xapi/activities/state",
+        id="delete_state",
+        tag="xAPI",
+        summary="Delete a state document, or all",
+        parameters=(*VERSION, *STATE, "stateId", *MATCH),
+        answers={204: Answer(about="Deleted.")},
+        errors=(400, 412),
+    ),
+    *(
+        operation
+        for name, one, owner in (("activities", "activity", ("activityId",)), ("agents", "agent", ("agent",)))
+        for operation in (
+            Operation(
+                method="GET",
+                path=f"/xapi/{name}/profile",
+                id=f"get_{one}_profile",
+                tag="xAPI",
+                summary=f"An {one} profile document, or the ids of all",
+                parameters=(*VERSION, *owner, "profileId", "documents.since"),
+                answers={200: DOCUMENT},
+                errors=(400, 404),
+            ),
+            Operation(
+                method="PUT",
+                path=f"/xapi/{name}/profile",
+                id=f"put_{one}_profile",
+                tag="xAPI",
+                summary=f"Store an {one} profile document",
+                parameters=(*VERSION, *owner, "one.profileId", *MATCH),
+                body=ANYTHING,
+                answers={204: STORED},
+                errors=(400, 409, 412, 413),
+            ),
+            Operation(
+                method="POST",
+                path=f"/xapi/{name}/profile",
+                id=f"merge_{one}_profile",
+                tag="xAPI",
+                summary=f"Merge into a JSON {one} profile document",
+                parameters=(*VERSION, *owner, "one.profileId", *MATCH),
+                body=ANYTHING,
+                answers={204: STORED},
+                errors=(400, 409, 412, 413),
+            ),
+            Operation(
+                method="DELETE",
+                path=f"/xapi/{name}/profile",
+                id=f"delete_{one}_profile",
+                tag="xAPI",
+                summary=f"Delete an {one} profile document",
+                parameters=(*VERSION, *owner, "one.profileId", *MATCH),
+                answers={204: Answer(about="Deleted.")},
+                errors=(400, 412),
+            ),
+        )
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/courses",
+        id="list_courses",
+        tag="Courses",
+        summary="List courses",
+        parameters=("after", "limit"),
+        answers={200: Answer(about="A page of courses.", schema="Courses")},
+        errors=(400,),
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/courses",
+        id="import_course",
+        tag="Courses",
+        summary="Import a package",
+        about="SCORM 1.2 and SCORM 2004. A refused package leaves nothing behind; its report says what is wrong and where.",
+        parameters=("Content-Disposition",),
+        body=PACKAGE,
+        answers={201: Answer(about="The new course.", schema="Course", headers=("Location",))},
+        errors=(400, 413, 422, 503),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/courses/{course_id}",
+        id="get_course",
+        tag="Courses",
+        summary="A course with its tree",
+        parameters=("path.course_id",),
+        answers={200: Answer(about="The course.", schema="Course")},
+        errors=(404,),
+    ),
+    Operation(
+        method="PUT",
+        path="/api/v1/courses/{course_id}",
+        id="replace_course",
+        tag="Courses",
+        summary="Import a new version of a course",
+        about="Attempts that have begun stay on their version.",
+        parameters=("path.course_id", "Content-Disposition"),
+        body=PACKAGE,
+        answers={200: Answer(about="The course.", schema="Course")},
+        errors=(400, 404, 413, 422, 503),
+    ),
+    Operation(
+        method="DELETE",
+        path="/api/v1/courses/{course_id}",
+        id="remove_course",
+        tag="Courses",
+        summary="Remove a course",
+        about="Statements stay.",
+        parameters=("path.course_id",),
+        answers={204: Answer(about="Removed.")},
+        errors=(404,),
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/courses/{course_id}/registrations",
+        id="register",
+        tag="Registrations",
+        summary="Register a learner in a course",
+        parameters=("path.course_id",),
+        body={JSON: "NewRegistration"},
+        answers={
+            201: Answer(about="The new registration.", schema="Registration", headers=("Location",)),
+            200: Answer(about="The registration there was.", schema="Registration"),
+        },
+        errors=(400, 404, 409, 422),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/registrations/{registration}",
+        id="get_registration",
+        tag="Registrations",
+        summary="Status, score and the activity tree",
+        parameters=("path.registration", "cmi"),
+        answers={200: Answer(about="The registration.", schema="Registration")},
+        errors=(404,),
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/registrations/{registration}/launch",
+        id="launch",
+        tag="Registrations",
+        summary="Make a link that plays the course",
+        about="Whoever has the link is the learner until it expires: hand it to nobody else.",
+        parameters=("path.registration",),
+        body={JSON: "NewLaunch"},
+        body_required=False,
+        answers={200: Answer(about="The link.", schema="Launch")},
+        errors=(400, 404, 422),
+    ),
+    _rows("completions", "Who completed what", "CompletionRows"),
+    _rows("scores", "Who scored what", "ScoreRows"),
+    _rows("attempts", "Every learner in every activity", "AttemptRows"),
+    Operation(
+        method="GET",
+        path="/api/v1/credentials",
+        id="list_credentials",
+        tag="Credentials",
+        summary="List credentials, without secrets",
+        about="Those of the asking credential's store, revoked ones included.",
+        parameters=("credentials.after", "limit"),
+        answers={200: Answer(about="A page of credentials.", schema="Credentials")},
+        errors=(400,),
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/credentials",
+        id="create_credential",
+        tag="Credentials",
+        summary="Create a credential",
+        body={JSON: "NewCredential"},
+        answers={
+            201: Answer(about="The credential, and its secret this once.", schema="CreatedCredential", headers=("Location",))
+        },
+        errors=(400, 409, 415),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/credentials/{key}",
+        id="get_credential",
+        tag="Credentials",
+        summary="A credential, without its secret",
+        parameters=("path.key",),
+        answers={200: Answer(about="The credential.", schema="Credential")},
+        errors=(404,),
+    ),
+    Operation(
+        method="DELETE",
+        path="/api/v1/credentials/{key}",
+        id="revoke_credential",
+        tag="Credentials",
+        summary="Revoke a credential",
+        about="Every process refuses it within moments; see docs/security.md.",
+        parameters=("path.key",),
+        answers={204: Answer(about="Revoked; or was already.")},
+        errors=(404,),
+    ),
+    Operation(
+        method="GET",
+        path="/health/live",
+        id="live",
+        tag="Service",
+        summary="The process answers",
+        answers={200: Answer(about="It does.", schema="Status")},
+    ),
+    Operation(
+        method="GET",
+        path="/health/ready",
+        id="ready",
+        tag="Service",
+        summary="The database answers too",
+        answers={200: Answer(about="It does.", schema="Status")},
+        errors=(503,),
+    ),
+    Operation(
+        method="GET",
+        path="/metrics",
+        id="metrics",
+        tag="Service",
+        summary="Metrics for Prometheus",
+        answers={200: Answer(about="Metrics in the text format.", types=("text/plain",))},
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/openapi.json",
+        id="openapi",
+        tag="Service",
+        summary="This document",
+        answers={200: Answer(about="OpenAPI 3.1.")},
+    ),
+    Operation(
+        method="GET",
+        path="/api/docs",
+        id="docs",
+        tag="Service",
+        summary="This document as a page",
+        answers={200: Answer(about="A page to read.", types=("text/html",))},
+    ),
+    Operation(
+        method="GET",
+        path="/",
+        id="home",
+        tag="Service",
+        summary="Where to begin",
+        answers={200: Answer(about="A page to read.", types=("text/html",))},
+    ),
+    Operation(
+        method="GET",
+        path="/static/{name}",
+        id="static",
+        tag="Service",
+        summary="Style sheets and scripts of the pages",
+        parameters=("path.name",),
+        answers={200: Answer(about="The file.", types=("*/*",))},
+        errors=(404,),
+    ),
+)
