@@ -69,11 +69,13 @@ class Service:
     def verbs(self, registration: str) -> list[str]:
         return [statement["verb"]["id"].rsplit("/", 1)[-1] for statement in self.statements(registration)]
 
-    def row(self, resource: str, registration: str, ready: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+    def row(
+        self, resource: str, course: dict[str, Any], registration: str, ready: Callable[[dict[str, Any]], Any] = bool
+    ) -> dict[str, Any]:
         """The analyst's row on the registration, once it is `ready`: attempts follow statements in the background."""
         deadline = time.monotonic() + LONG_ENOUGH
         while True:
-            rows: list[dict[str, Any]] = self.get(f"/api/v1/{resource}", registration=registration)["rows"]
+            rows: list[dict[str, Any]] = self.get(f"/api/v1/{resource}", course=course["id"], registration=registration)["rows"]
             if (len(rows) == 1 and ready(rows[0])) or time.monotonic() > deadline:
                 break
             time.sleep(0.1)

@@ -32,9 +32,9 @@ def test_a_learner_plays_from_the_first_page_to_passed(
     player.press("Finish the course")
     player.has_state("ended")
 
-    completion = service.row("completions", registration, lambda row: row["status"] == "passed")
-    score = service.row("scores", registration, lambda row: row["score_scaled"] is not None)
-    assert (completion["completed"], completion["success"]) == (True, True)
+    completion = service.row("completions", fire_safety, registration, lambda row: row["status"] == "passed")
+    score = service.row("scores", fire_safety, registration, lambda row: row["score_scaled"] is not None)
+    assert (completion["completion"], completion["success"]) == (True, True)
     assert (score["score_scaled"], score["score_raw"], score["score_min"], score["score_max"]) == (1.0, 100, 0, 100)
     assert service.get(f"/api/v1/registrations/{registration}")["success"] == "passed"
 
@@ -84,7 +84,7 @@ def test_a_tab_closed_in_the_middle_resumes_at_the_page_with_the_answers(
     second.has_state("ended")
 
     verbs = service.verbs(registration)
-    score = service.row("scores", registration, lambda row: row["score_scaled"] is not None)
+    score = service.row("scores", fire_safety, registration, lambda row: row["score_scaled"] is not None)
     assert verbs.count("suspended") >= 1
     assert verbs.count("resumed") >= 1
     assert verbs.index("suspended") < verbs.index("resumed") < verbs.index("passed")
@@ -105,7 +105,7 @@ def test_too_few_right_answers_fail_and_a_second_try_passes(
     expect(player.content.get_by_text("It is false: a lift may stop")).to_be_visible()
     player.press("Next")
     player.close()
-    failed = service.row("scores", registration, lambda row: row["score_scaled"] is not None)
+    failed = service.row("scores", fire_safety, registration, lambda row: row["score_scaled"] is not None)
     again = open_player(service.launch(registration))
     again.shows("Your result")
     again.press("Try again")
@@ -113,7 +113,7 @@ def test_too_few_right_answers_fail_and_a_second_try_passes(
     again.press("Check my answers")
     again.press("Finish the course")
     again.has_state("ended")
-    passed = service.row("scores", registration, lambda row: row["status"] == "passed")
+    passed = service.row("scores", fire_safety, registration, lambda row: row["status"] == "passed")
 
     assert (failed["status"], failed["score_scaled"]) == ("failed", 0.6)
     assert (passed["status"], passed["score_scaled"]) == ("passed", 1.0)
