@@ -5,6 +5,7 @@ PackageError 422
 ├── PackageTooLarge 413       more bytes than the service takes
 ├── ImporterBusy 503          too many imports at once
 ├── UploadUnreadable 400      the request carries no package
+├── ParameterInvalid 400      a query parameter that is not known, or not readable
 └── CourseNotFound 404
     └── FileNotFound 404      no such file in the course, or a path outside of it
 """
@@ -43,11 +44,17 @@ class PackageTooLarge(PackageError):
 class ImporterBusy(PackageError):
     status = 503
     code = "importer-busy"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "60"}
 
 
 class UploadUnreadable(PackageError):
     status = 400
     code = "upload-unreadable"
+
+
+class ParameterInvalid(PackageError):
+    status = 400
+    code = "parameter-invalid"
 
 
 class CourseNotFound(PackageError):

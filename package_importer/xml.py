@@ -131,7 +131,7 @@ def _again(text: str, error: etree.XMLSyntaxError, findings: Findings) -> etree.
     faults: dict[str, int] = {}
     parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     etree.fromstring(mended.encode("utf-8", "surrogatepass"), parser)
-    for entry in parser.error_log:  # type: ignore[attr-defined]
+    for entry in parser.error_log:
         if entry.domain_name == "NAMESPACE":
             faults.setdefault(entry.message, entry.line)
         else:
