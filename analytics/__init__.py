@@ -1,0 +1,20 @@
+"""Completion, scores and attempts over HTTP, from statements alone, whoever sent them.
+
+The public face of the package."""
+
+from flask import Flask
+
+from analytics.errors import AnalyticsError
+from analytics.follower import Follower
+from analytics.parameters import ResolveCourse
+from analytics.tailer import Attempts
+
+__all__ = ["AnalyticsError", "Attempts", "Follower", "init_app"]
+
+
+def init_app(app: Flask, attempts: Attempts, resolve_course: ResolveCourse) -> None:
+    """`resolve_course` gives the activity IRI of a course id, or None."""
+    from analytics.views import bp, rows
+
+    app.extensions[rows.EXTENSION] = rows.Service(attempts, resolve_course)
+    app.register_blueprint(bp)

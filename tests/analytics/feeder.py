@@ -1,0 +1,69 @@
+"""Answers as the LRS does, from memory."""
+
+import uuid
+from typing import Any, NamedTuple
+
+import orjson
+
+from access import Caller
+from analytics.facts import facts, iso
+from lrs import Page, StatementQuery, Stored
+
+ADL = "http://adlnet.gov/expapi/verbs/"
+COURSE = "https://example.org/courses/golf"
+
+
+class Feeder:
+    """Statements in memory, in stored order, one a millisecond from 2026-01-01."""
+
+    def __init__(self) -> None:
+        self.stored: list[Stored] = []
+
+    def add(self, statement: dict[str, Any]) -> str:
+        ms = 1767225600000 + len(self.stored)
+        statement = {"id": str(uuid.uuid4()), "timestamp": iso(ms), **statement, "stored": iso(ms)}
+        if statement["verb"]["id"] == ADL + "voided":
+            target = statement["object"]["id"]
+            self.stored = [
+                Stored(seq=one.seq, statement=one.statement, facts=one.facts, voided=one.voided or one.statement["id"] == target)
+                for one in self.stored
+            ]
+        self.stored.append(Stored(seq=ms << 20, statement=statement, facts=facts(statement)))
+        return str(statement["id"])
+
+    def say(self, learner: str, verb: str, activity: str = COURSE, **members: Any) -> str:
+        actor = {"name": learner.title(), "mbox": f"mailto:{learner}@example.org"}
+        verb = verb if ":" in verb else ADL + verb
+        return self.add({"actor": actor, "verb": {"id": verb}, "object": {"id": activity}, **members})
+
+    def void(self, target: str) -> str:
+        thing = {"objectType": "StatementRef", "id": target}
+        return self.add({"actor": {"mbox": "mailto:admin@example.org"}, "verb": {"id": ADL + "voided"}, "object": thing})
+
+    def tail(self, store: int = 1, after_seq: int = 0, limit: int = 1000) -> list[Stored]:
+        return [one for one in self.stored if one.seq > after_seq][:limit]
+
+    def get(self, statement_id: str, store: int = 1) -> dict[str, Any] | None:
+        return next((one.statement for one in self.stored if one.statement["id"] == statement_id), None)
+
+    def find(self, query: StatementQuery, caller: Caller) -> Page:
+        fit = [
+            one
+            for one in reversed(self.stored)
+            if not one.voided
+            and one.facts.get("object") == query.activity
+            and query.registration in (None, one.facts.get("registration"))
+            and (query.cursor is None or one.seq < query.cursor)
+        ]
+        page, more = fit[: query.limit], len(fit) > query.limit
+        return Page(
+            raws=tuple(orjson.dumps(one.statement) for one in page), last=page[-1].seq if more else None, newest_stored=None
+        )
+
+    def through(self) -> "Through":
+        return Through(ms=1798761600000, now=1798761600000)
+
+
+class Through(NamedTuple):
+    ms: int
+    now: int

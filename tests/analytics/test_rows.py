@@ -1,0 +1,262 @@
+"""GET /attempts, /completions and /scores."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from analytics import Attempts
+from tests.analytics.feeder import COURSE, Feeder
+
+REGISTRATION = "aaaaaaaa-1111-4111-8111-111111111111"
+
+
+def rows(client: FlaskClient, path: str, **query: Any) -> list[dict[str, Any]]:
+    response = client.get(f"/api/v1/{path}", query_string=query)
+    assert response.status_code == 200, response.text
+    found: list[dict[str, Any]] = response.json["rows"]
+    return found
+
+
+def learners(client: FlaskClient, path: str, **query: Any) -> list[str]:
+    return [row["actor_name"] for row in rows(client, path, **query)]
+
+
+def test_a_statement_shows_at_once(client: FlaskClient, feeder: Feeder) -> None:
+    before = rows(client, "completions")
+    feeder.say("ann", "completed", context={"registration": REGISTRATION}, result={"success": True, "duration": "PT90S"})
+
+    after = rows(client, "completions")
+
+    assert before == []
+    assert after == [
+        {
+            "actor_key": "mailto:ann@example.org",
+            "actor_name": "Ann",
+            "activity": COURSE,
+            "activity_name": None,
+            "activity_type": None,
+            "registration": REGISTRATION,
+            "status": "passed",
+            "completion": True,
+            "success": True,
+            "completed_at": "2026-01-01T00:00:00.000Z",
+            "passed_at": "2026-01-01T00:00:00.000Z",
+            "score_scaled": None,
+            "score_raw": None,
+            "duration_s": 90.0,
+            "attempts": 1,
+            "first": "2026-01-01T00:00:00.000Z",
+            "last": "2026-01-01T00:00:00.000Z",
+            "source": "xapi",
+            "seq": feeder.stored[0].seq,
+        }
+    ]
+
+
+@pytest.fixture
+def class_of_four(feeder: Feeder) -> Feeder:
+    feeder.say("ann", "passed", result={"score": {"scaled": 0.9}}, context={"registration": REGISTRATION})
+    feeder.say("bob", "failed", result={"score": {"scaled": 0.3}, "completion": True})
+    feeder.say("cid", "initialized")
+    feeder.say("dan", "completed", "https://example.org/courses/chess", timestamp="2025-06-01T00:00:00Z")
+    return feeder
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "expected"),
+    [
+        ("attempts", {}, ["Ann", "Bob", "Cid", "Dan"]),
+        ("completions", {}, ["Ann", "Bob", "Dan"]),
+        ("scores", {}, ["Ann", "Bob"]),
+        ("attempts", {"course": "golf"}, ["Ann", "Bob", "Cid"]),
+        ("attempts", {"course": "https://example.org/courses/chess"}, ["Dan"]),
+        ("attempts", {"activity": COURSE}, ["Ann", "Bob", "Cid"]),
+        ("attempts", {"activity": [COURSE, "https://example.org/courses/chess"]}, ["Ann", "Bob", "Cid", "Dan"]),
+        ("attempts", {"actor": '{"mbox": "mailto:bob@example.org"}'}, ["Bob"]),
+        ("attempts", {"agent": '{"objectType": "Agent", "mbox": "mailto:bob@example.org"}'}, ["Bob"]),
+        ("attempts", {"actor_key": "mailto:bob@example.org"}, ["Bob"]),
+        ("attempts", {"actor_key": ["mailto:bob@example.org", "mailto:dan@example.org"]}, ["Bob", "Dan"]),
+        ("attempts", {"actor_key": "mailto:bob@example.org", "course": "golf"}, ["Bob"]),
+        ("attempts", {"actor_key": "mailto:dan@example.org", "course": "golf"}, []),
+        ("attempts", {"registration": REGISTRATION.upper()}, ["Ann"]),
+        ("attempts", {"status": "failed"}, ["Bob"]),
+        ("attempts", {"status": ["failed", "in_progress"]}, ["Bob", "Cid"]),
+        ("attempts", {"success": "true"}, ["Ann"]),
+        ("attempts", {"success": "unknown"}, ["Cid", "Dan"]),
+        ("attempts", {"completion": "true"}, ["Bob", "Dan"]),
+        ("attempts", {"completion": ["true", "unknown"]}, ["Ann", "Bob", "Cid", "Dan"]),
+        ("scores", {"score_gte": "0.5"}, ["Ann"]),
+        ("scores", {"score_lte": "0.5"}, ["Bob"]),
+        ("attempts", {"since": "2026-01-01T00:00:00.001Z"}, ["Cid", "Dan"]),
+        ("attempts", {"since": "2026-01-01T00:00:00.001Z", "course": "golf"}, ["Cid"]),
+        ("attempts", {"until": "2026-01-01T00:00:00.001Z"}, ["Ann", "Bob"]),
+        ("attempts", {"since": "2026-01-01T00:00:00.000Z", "until": "2026-01-01T00:00:00.002Z"}, ["Bob", "Cid"]),
+        ("completions", {"since": "2025-01-01"}, ["Ann", "Bob", "Dan"]),
+        ("completions", {"since": "2027-01-01"}, []),
+        ("completions", {"from": "2025-01-01", "to": "2025-12-31"}, ["Dan"]),
+        ("attempts", {"source": "xapi"}, ["Ann", "Bob", "Cid", "Dan"]),
+        ("attempts", {"source": "cmi5"}, []),
+    ],
+)
+def test_filters(client: FlaskClient, class_of_four: Feeder, path: str, query: dict[str, Any], expected: list[str]) -> None:
+    assert learners(client, path, **query) == expected
+
+
+def test_items_of_a_course_are_asked_by_grouping_or_by_activity_within_it(client: FlaskClient, feeder: Feeder) -> None:
+    item = f"{COURSE}/items/1"
+    feeder.say("ann", "passed", item, context={"contextActivities": {"grouping": [{"id": COURSE}]}})
+    feeder.say("bob", "passed", item)
+
+    assert learners(client, "attempts", grouping=COURSE) == ["Ann"]
+    assert learners(client, "attempts", course="golf", activity=item) == ["Ann"]
+    assert learners(client, "attempts", course="golf") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "parameter"),
+    [
+        ({"learner": "x"}, "parameter-unknown", "learner"),
+        ({"limit": "0"}, "parameter-invalid", "limit"),
+        ({"limit": "10001"}, "parameter-invalid", "limit"),
+        ({"limit": ["1", "2"]}, "parameter-invalid", "limit"),
+        ({"actor": "{"}, "parameter-invalid", "actor"),
+        ({"actor": '{"name": "Ann"}'}, "parameter-invalid", "actor"),
+        ({"registration": "7"}, "parameter-invalid", "registration"),
+        ({"since": "yesterday"}, "parameter-invalid", "since"),
+        ({"status": "done"}, "parameter-invalid", "status"),
+        ({"success": "1"}, "parameter-invalid", "success"),
+        ({"score_gte": "nan"}, "parameter-invalid", "score_gte"),
+        ({"cursor": "!"}, "parameter-invalid", "cursor"),
+        ({"after_seq": "-1"}, "parameter-invalid", "after_seq"),
+        ({"after_seq": "9223372036854775808"}, "parameter-invalid", "after_seq"),
+        ({"activity": ""}, "parameter-invalid", "activity"),
+        ({"format": "xml"}, "parameter-invalid", "format"),
+    ],
+)
+def test_what_is_wrong_is_named(client: FlaskClient, query: dict[str, Any], code: str, parameter: str) -> None:
+    response = client.get("/api/v1/attempts", query_string=query)
+
+    assert response.status_code == 400
+    assert response.content_type == "application/problem+json"
+    assert (response.json["code"], response.json["parameter"]) == (code, parameter)
+
+
+def test_an_unknown_parameter_is_answered_with_the_known_ones(client: FlaskClient) -> None:
+    response = client.get("/api/v1/scores", query_string={"sort": "name"})
+
+    assert "score_gte" in response.json["allowed"]
+
+
+def test_an_unknown_course_is_not_found(client: FlaskClient) -> None:
+    response = client.get("/api/v1/completions", query_string={"course": "tennis"})
+
+    assert (response.status_code, response.json["code"]) == (404, "course-unknown")
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(client: FlaskClient, feeder: Feeder) -> None:
+    [feeder.say(f"learner{number}", "completed") for number in range(7)]
+
+    first = client.get("/api/v1/completions", query_string={"limit": 3, "course": "golf"})
+    feeder.say("learner1", "passed")
+    second = client.get(first.headers["Link"].removeprefix("<").split(">")[0])
+    third = client.get("/api/v1/completions", query_string={"limit": 3, "course": "golf", "cursor": second.json["next"]})
+
+    pages = [[row["actor_name"] for row in page.json["rows"]] for page in (first, second, third)]
+    assert pages == [["Learner0", "Learner1", "Learner2"], ["Learner3", "Learner4", "Learner5"], ["Learner6"]]
+    assert first.headers["Link"].endswith('; rel="next"')
+    assert third.json["next"] is None
+    assert "Link" not in third.headers
+
+
+def test_a_cursor_goes_with_its_own_question(client: FlaskClient, feeder: Feeder) -> None:
+    [feeder.say(f"learner{number}", "completed") for number in range(3)]
+    cursor = client.get("/api/v1/attempts", query_string={"limit": 1}).json["next"]
+
+    response = client.get("/api/v1/attempts", query_string={"after_seq": 0, "cursor": cursor})
+
+    assert response.status_code == 400
+
+
+def test_changes_are_loaded_once_each(client: FlaskClient, feeder: Feeder) -> None:
+    [feeder.say(name, "initialized") for name in ("ann", "bob", "cid")]
+
+    first = client.get("/api/v1/attempts", query_string={"after_seq": 0, "limit": 2})
+    second = client.get("/api/v1/attempts", query_string={"after_seq": first.json["next_seq"], "limit": 2})
+    feeder.say("ann", "completed")
+    third = client.get("/api/v1/attempts", query_string={"after_seq": second.json["next_seq"]})
+    fourth = client.get("/api/v1/attempts", query_string={"after_seq": third.headers["X-Next-Seq"]})
+
+    loads = [[row["actor_name"] for row in load.json["rows"]] for load in (first, second, third, fourth)]
+    assert loads == [["Ann", "Bob"], ["Cid"], ["Ann"], []]
+
+
+def test_csv_has_a_header_line_crlf_and_no_formulas(client: FlaskClient, feeder: Feeder) -> None:
+    actor = {"name": '=HYPERLINK("http://evil.example")', "mbox": "mailto:ann@example.org"}
+    feeder.say("ann", "passed", actor=actor, result={"score": {"scaled": -0.5, "raw": 5}})
+
+    response = client.get("/api/v1/scores", headers={"Accept": "text/csv"})
+
+    lines = list(csv.DictReader(io.StringIO(response.text)))
+    assert response.content_type == "text/csv; charset=utf-8"
+    assert response.text.startswith("actor_key,actor_name,")
+    assert response.text.count("\r\n") == 2
+    assert lines[0]["actor_name"] == '\'=HYPERLINK("http://evil.example")'
+    assert (lines[0]["score_scaled"], lines[0]["success"], lines[0]["registration"]) == ("-0.5", "true", "")
+
+
+def test_the_parameter_format_wins_over_accept(client: FlaskClient, class_of_four: Feeder) -> None:
+    response = client.get("/api/v1/attempts?format=csv&limit=2", headers={"Accept": "application/json"})
+
+    assert response.content_type == "text/csv; charset=utf-8"
+    assert len(response.text.splitlines()) == 3
+    assert "cursor=" in response.headers["Link"]
+
+
+def test_ndjson_is_a_record_a_line_without_a_limit(client: FlaskClient, feeder: Feeder) -> None:
+    [feeder.say(f"learner{number}", "completed") for number in range(150)]
+
+    response = client.get("/api/v1/completions?format=ndjson")
+
+    records = [json.loads(line) for line in response.text.splitlines()]
+    assert [record["actor_name"] for record in records] == [f"Learner{number}" for number in range(150)]
+
+
+def test_no_acceptable_format_is_refused(client: FlaskClient) -> None:
+    assert client.get("/api/v1/attempts", headers={"Accept": "image/png"}).status_code == 406
+
+
+def test_every_answer_says_through_when_it_is_complete(client: FlaskClient, class_of_four: Feeder) -> None:
+    response = client.get("/api/v1/attempts")
+
+    assert response.headers["X-Consistent-Through"].endswith("Z")
+    assert response.headers["X-Consistent-Through"] > "2026"
+    assert response.headers["X-Row-Count"] == "4"
+
+
+def test_analysts_need_their_scope(client: FlaskClient) -> None:
+    anonymous = client.get("/api/v1/attempts", headers={"Authorization": ""})
+    writer = client.get("/api/v1/attempts", auth=("writer", "secret"))
+
+    assert (anonymous.status_code, writer.status_code) == (401, 403)
+
+
+def test_rows_of_voided_statements_are_gone(client: FlaskClient, feeder: Feeder) -> None:
+    only = feeder.say("ann", "passed")
+    feeder.say("bob", "passed")
+    before = learners(client, "completions")
+    feeder.void(only)
+
+    assert before == ["Ann", "Bob"]
+    assert learners(client, "completions") == ["Bob"]
+
+
+def test_rows_are_found_wherever_they_lie(client: FlaskClient, feeder: Feeder, attempts: Attempts) -> None:
+    [feeder.say(f"learner{number}", "completed", "https://example.org/other") for number in range(1200)]
+    feeder.say("last", "completed")
+
+    assert learners(client, "completions", course="golf") == ["Last"]
+    assert learners(client, "completions", status="passed") == []

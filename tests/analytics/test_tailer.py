@@ -1,0 +1,157 @@
+"""Attempt rows are current, whatever happens to the process that folds."""
+
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from analytics import Attempts, store
+from analytics.attempts import Key, Row, row_id
+from tests.analytics.feeder import COURSE, Feeder
+
+ANN = Key("mailto:ann@example.org", COURSE, None)
+BOB = Key("mailto:bob@example.org", COURSE, None)
+
+
+def row(attempts: Attempts, key: Key = ANN) -> Row | None:
+    found = row_id(1, key)
+    return store.read(attempts.db, [found]).get(found)
+
+
+def test_what_was_stored_is_folded_once(attempts: Attempts, feeder: Feeder) -> None:
+    feeder.say("ann", "initialized")
+    feeder.say("ann", "completed")
+    feeder.say("bob", "initialized")
+
+    counted = [attempts.catch_up(), attempts.catch_up()]
+
+    assert counted == [3, 0]
+    assert row(attempts)["status"] == "completed"
+    assert row(attempts, BOB)["n"] == 2
+
+
+def test_a_row_grows_with_later_statements(attempts: Attempts, feeder: Feeder) -> None:
+    feeder.say("ann", "initialized")
+    attempts.catch_up()
+    feeder.say("ann", "passed", result={"score": {"scaled": 0.8}})
+
+    attempts.catch_up()
+
+    assert (row(attempts)["statements"], row(attempts)["status"], row(attempts)["n"]) == (2, "passed", 1)
+
+
+def test_a_voided_statement_leaves_its_row(attempts: Attempts, feeder: Feeder) -> None:
+    feeder.say("ann", "initialized")
+    passed = feeder.say("ann", "passed", result={"score": {"scaled": 0.8}})
+    attempts.catch_up()
+    feeder.say("ann", "failed")
+    feeder.void(passed)
+    feeder.say("ann", "experienced")
+
+    attempts.catch_up()
+
+    found = row(attempts)
+    assert (found["status"], found["statements"], found.get("score_scaled")) == ("failed", 3, None)
+    assert found["seq"] == feeder.stored[-1].seq
+
+
+def test_a_row_whose_statements_are_all_voided_is_kept_empty_for_loaders(attempts: Attempts, feeder: Feeder) -> None:
+    only = feeder.say("ann", "passed")
+    attempts.catch_up()
+    feeder.void(only)
+
+    attempts.catch_up()
+
+    assert (row(attempts)["statements"], row(attempts)["seq"]) == (0, feeder.stored[-1].seq)
+
+
+def test_a_statement_voided_before_it_is_folded_never_counts(attempts: Attempts, feeder: Feeder) -> None:
+    feeder.void(feeder.say("ann", "passed"))
+
+    attempts.catch_up()
+
+    assert row(attempts) is None
+
+
+def test_a_death_between_rows_and_place_repeats_without_effect(
+    attempts: Attempts, feeder: Feeder, db: Database[dict[str, Any]]
+) -> None:
+    feeder.say("ann", "initialized")
+    feeder.say("bob", "initialized")
+    attempts.catch_up()
+    before = row(attempts)
+    db[store.CURSORS].update_one({"_id": 1}, {"$set": {"seq": 0, "n": 0}})
+    feeder.say("cid", "initialized")
+
+    attempts.catch_up()
+
+    assert row(attempts) == before
+    assert row(attempts, Key("mailto:cid@example.org", COURSE, None))["n"] == 3
+
+
+def test_one_process_folds_at_a_time(attempts: Attempts, feeder: Feeder, db: Database[dict[str, Any]]) -> None:
+    feeder.say("ann", "initialized")
+    store.take_lease(db, 1, "another", attempts.clock(), 60.0)
+
+    assert attempts.catch_up() == 0
+
+
+def test_the_lease_of_a_dead_process_runs_out(attempts: Attempts, feeder: Feeder, db: Database[dict[str, Any]]) -> None:
+    feeder.say("ann", "initialized")
+    store.take_lease(db, 1, "dead", attempts.clock() - 10.0, 5.0)
+
+    assert attempts.catch_up() == 1
+
+
+def test_who_lost_the_lease_cannot_overwrite_a_row_that_moved_on(attempts: Attempts, feeder: Feeder) -> None:
+    feeder.say("ann", "initialized")
+    attempts.catch_up()
+    stale = row(attempts)
+    feeder.say("ann", "completed")
+    attempts.catch_up()
+
+    with pytest.raises(store.RowMoved):
+        store.write(attempts.db, 1, [(stale, {**stale, "seq": stale["seq"] + 1, "status": "failed"})])
+
+    assert row(attempts)["status"] == "completed"
+
+
+def test_who_lost_the_lease_cannot_add_a_row_twice(attempts: Attempts, feeder: Feeder) -> None:
+    feeder.say("ann", "initialized")
+    attempts.catch_up()
+
+    with pytest.raises(store.RowMoved):
+        store.write(attempts.db, 1, [(None, row(attempts))])
+
+
+def test_rebuilding_gives_the_same_rows(attempts: Attempts, feeder: Feeder) -> None:
+    feeder.say("ann", "initialized")
+    feeder.say("ann", "passed", result={"score": {"raw": 8, "max": 10}, "duration": "PT5M"})
+    feeder.say("bob", "failed")
+    attempts.catch_up()
+    before = [row(attempts), row(attempts, BOB)]
+    heard: list[int] = []
+
+    attempts.rebuild(progress=heard.append)
+
+    assert [row(attempts), row(attempts, BOB)] == before
+    assert heard[-1] == 3
+
+
+def test_stores_are_apart(attempts: Attempts, feeder: Feeder) -> None:
+    feeder.say("ann", "initialized")
+
+    attempts.catch_up(store_id=2)
+
+    assert row(attempts) is None
+
+
+def test_a_reader_who_cannot_wait_learns_how_far_the_rows_go(
+    attempts: Attempts, feeder: Feeder, db: Database[dict[str, Any]]
+) -> None:
+    feeder.say("ann", "initialized")
+    store.take_lease(db, 1, "another", attempts.clock(), 60.0)
+
+    through = attempts.current(wait=0.05)
+
+    assert through == 0
