@@ -277,12 +277,13 @@ class _Reader:
         found: dict[str, dict[str, bool]] = {}
         rows = [(element, self._flags(element, MAP_FLAGS)) for element in elements]
         only_adl = dict.fromkeys(MAP_FLAGS.values(), False)
+        only_imsss = dict.fromkeys(ADL_MAP_FLAGS.values(), False)
         for extended, (element, flags) in [*((False, row) for row in rows), *((True, row) for row in adl)]:
             target = collapsed(element.get("targetObjectiveID"))
             if not target:
                 note(self.findings, element, "objective-map-no-target")
                 continue
-            found[target] = {**found.get(target, only_adl if extended else {}), **flags}
+            found[target] = {**found.get(target, only_adl if extended else only_imsss), **flags}
         return tuple(ObjectiveMap(target=target, **flags) for target, flags in found.items())
 
     def _writers(self, objectives: list[Objective]) -> None:
