@@ -12,10 +12,10 @@ from typing import ParamSpec, TypeVar
 
 from flask import current_app, g, request
 
-from access import scopes
+from access import cors, scopes
 from access.caller import Caller
 from access.credentials import Credentials
-from access.errors import Forbidden, Unauthenticated
+from access.errors import CrossOrigin, Forbidden, Unauthenticated
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,6 +70,8 @@ def requires(*needed: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @wraps(view)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             caller = current()
+            if cors.is_forged():
+                raise CrossOrigin
             if scopes.permissions(caller.scopes).isdisjoint(needed):
                 raise Forbidden(needed, caller.scopes)
             return view(*args, **kwargs)

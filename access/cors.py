@@ -6,7 +6,7 @@ Access-Control-Allow-Credentials, and any origin can be allowed without lending 
 
 from collections.abc import Sequence
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
 METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 EXPOSED = (
@@ -23,6 +23,8 @@ EXPOSED = (
     "X-Consistent-Through",
 )
 PREFLIGHT_SECONDS = "7200"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+EXTENSION = "rollbook.access.origin"
 
 
 def init_app(app: Flask, *, origins: Sequence[str], paths: Sequence[str]) -> None:
@@ -34,6 +36,8 @@ def init_app(app: Flask, *, origins: Sequence[str], paths: Sequence[str]) -> Non
         if found is None or not request.path.startswith(prefixes):
             return None
         return "*" if "*" in allowed else found if found in allowed else None
+
+    app.extensions[EXTENSION] = origin
 
     def preflight() -> Response | None:
         if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers or origin() is None:
@@ -55,3 +59,14 @@ def init_app(app: Flask, *, origins: Sequence[str], paths: Sequence[str]) -> Non
 
     app.before_request(preflight)
     app.after_request(expose)
+
+
+def is_forged() -> bool:
+    """Whether a page of another origin makes this request without leave.
+
+    A browser that remembers a Basic login sends it with whatever any page makes it send; what the browser says of
+    that page (Fetch Metadata) cannot be set by a script. Programs other than browsers say nothing.
+    """
+    if request.method in SAFE or request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
+        return False
+    return current_app.extensions[EXTENSION]() is None

@@ -3,6 +3,7 @@
 AccessError
 ├── Unauthenticated      401  nobody known asks
 ├── Forbidden            403  known, but lacks the permission
+├── CrossOrigin          403  a browser says that a page of another origin makes the request
 ├── CredentialNotFound   404
 ├── KeyTaken             409
 ├── NotJson              415
@@ -48,6 +49,14 @@ class Forbidden(AccessError):
             f"This needs the scope {' or '.join(needed)}; the credential has {', '.join(held) or 'none'}.",
             detail={"required": needed, "scopes": held},
         )
+
+
+class CrossOrigin(AccessError):
+    status = 403
+    code = "cross-origin"
+
+    def __init__(self) -> None:
+        super().__init__("A page of another origin may not change anything here.")
 
 
 class CredentialNotFound(AccessError):

@@ -32,8 +32,8 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def rows(columns: tuple[Column, ...]) -> Schema:
-    """A page of rows, one property for each column."""
+def row(columns: tuple[Column, ...]) -> Schema:
+    """One property for each column."""
     properties = {
         column.name: KINDS[column.kind]
         | {"description": f"{column.meaning} Unit: {column.unit}." if column.unit else column.meaning}
@@ -49,6 +49,18 @@ def page(of: str, row: str) -> Schema:
         "properties": {
             of: {"type": "array", "items": ref(row)},
             "next": {"type": ["string", "null"], "description": "Where the next page is; null: there is none."},
+        },
+    }
+
+
+def row_page(of: str) -> Schema:
+    return {
+        "type": "object",
+        "required": ["rows", "next"],
+        "properties": {
+            "rows": {"type": "array", "items": ref(of)},
+            "next": {"type": ["string", "null"], "description": "The `cursor` of the next page; null: there is none."},
+            "next_seq": {"type": "integer", "description": "The next `after_seq`, where changes were asked for."},
         },
     }
 
@@ -159,34 +171,53 @@ SCHEMAS: dict[str, Schema] = {
     },
     "Item": {
         "type": "object",
-        "required": ["id", "title"],
+        "required": ["id", "title", "type", "visible", "launchable", "items"],
         "properties": {
             "id": {"type": "string", "description": "The identifier in the package."},
             "title": TEXT,
+            "type": {"enum": ["sco", "asset", "cluster", "heading"]},
+            "visible": {"type": "boolean", "description": "Whether the table of contents may show it."},
+            "launchable": {"type": "boolean"},
             "items": {"type": "array", "items": ref("Item")},
+        },
+    },
+    "CourseEntry": {
+        "type": "object",
+        "required": ["id", "activity_id", "version", "title", "standard", "edition", "created", "updated"],
+        "properties": {
+            "id": TEXT,
+            "activity_id": {"type": "string", "format": "iri", "description": "The course in statements; it never changes."},
+            "version": {"type": "integer", "minimum": 1, "description": "What new attempts get."},
+            "title": TEXT,
+            "standard": {"enum": ["scorm12", "scorm2004", "cmi5", "tincan"]},
+            "edition": {"type": ["string", "null"]},
+            "created": TIME,
+            "updated": TIME,
         },
     },
     "Course": {
         "type": "object",
-        "required": ["id", "activity_id", "version", "standard", "title"],
+        "required": ["id", "activity_id", "version", "title", "standard", "items", "report"],
         "properties": {
             "id": TEXT,
-            "activity_id": {
-                "type": "string",
-                "format": "iri",
-                "description": "The course's activity in statements; it never changes.",
-            },
+            "activity_id": IRI,
             "version": {"type": "integer", "minimum": 1},
+            "title": TEXT,
+            "description": TEXT,
+            "language": {"type": ["string", "null"]},
             "standard": {"enum": ["scorm12", "scorm2004", "cmi5", "tincan"]},
             "edition": {"type": ["string", "null"]},
-            "title": TEXT,
+            "digest": {"type": "string", "description": "SHA-256 of the package."},
+            "files": {"type": "integer"},
+            "size": {"type": "integer", "description": "Bytes, unpacked."},
             "created": TIME,
             "updated": TIME,
+            "by": {"type": "string", "description": "Key of the credential that imported it."},
             "items": {"type": "array", "items": ref("Item")},
             "report": ref("Report"),
         },
     },
-    "Courses": page("courses", "Course"),
+    "Courses": page("courses", "CourseEntry"),
     "Agent": {
         "type": "object",
         "description": "An xAPI Agent or identified Group: exactly one of mbox, mbox_sha1sum, openid, account.",
@@ -270,7 +301,6 @@ SCHEMAS: dict[str, Schema] = {
         },
     },
     "StatementIds": {"type": "array", "items": UUID},
-    "DocumentIds": {"type": "array", "items": TEXT},
     "About": {
         "type": "object",
         "required": ["version"],
@@ -288,24 +318,68 @@ SCHEMAS: dict[str, Schema] = {
     },
     "Registration": {
         "type": "object",
-        "required": ["registration"],
+        "required": ["registration", "course", "actor", "created"],
+        "properties": {"registration": UUID, "course": TEXT, "actor": ref("Agent"), "created": TIME},
+    },
+    "Score": {
+        "type": ["object", "null"],
+        "properties": {"scaled": NUMBER, "raw": NUMBER, "min": NUMBER, "max": NUMBER},
+    },
+    "RegistrationReport": {
+        "allOf": [
+            ref("Registration"),
+            {
+                "type": "object",
+                "required": [
+                    "title",
+                    "standard",
+                    "state",
+                    "suspended",
+                    "attempts",
+                    "completion",
+                    "success",
+                    "score",
+                    "seconds",
+                    "tree",
+                ],
+                "properties": {
+                    "title": TEXT,
+                    "standard": TEXT,
+                    "state": {"enum": ["not started", "running", "idle", "ended"]},
+                    "suspended": {"type": "boolean"},
+                    "attempts": {"type": "integer", "description": "Attempts on the course."},
+                    "completion": {"enum": ["completed", "incomplete", "not attempted", "unknown"]},
+                    "success": {"enum": ["passed", "failed", "unknown"]},
+                    "score": ref("Score"),
+                    "progress": NUMBER | {"description": "0 to 1."},
+                    "seconds": {"type": "number", "description": "Time spent."},
+                    "duration": {"type": "string", "description": "The same as an ISO 8601 duration."},
+                    "completed": ANY_TIME,
+                    "passed": ANY_TIME,
+                    "tree": ref("Branch"),
+                },
+            },
+        ]
+    },
+    "Branch": {
+        "type": "object",
+        "required": ["item", "title", "completion", "success", "score", "progress", "attempts", "suspended", "objectives"],
         "properties": {
-            "registration": UUID,
-            "course": TEXT,
-            "actor": ref("Agent"),
-            "status": TEXT,
+            "item": {"type": "string", "description": "The identifier in the package."},
+            "title": TEXT,
             "completion": TEXT,
             "success": TEXT,
-            "score": {
-                "type": ["object", "null"],
-                "properties": {"scaled": NUMBER, "raw": NUMBER, "min": NUMBER, "max": NUMBER},
+            "score": ref("Score"),
+            "progress": NUMBER,
+            "attempts": {"type": "integer"},
+            "suspended": {"type": "boolean"},
+            "objectives": {"type": "array", "items": {"type": "object"}},
+            "cmi": {
+                "type": "object",
+                "additionalProperties": TEXT,
+                "description": "Run-time data by element, where cmi=true asked for them.",
             },
-            "time": NUMBER | {"description": "Seconds spent."},
-            "items": {
-                "type": "array",
-                "items": {"type": "object"},
-                "description": "The activity tree with each item's tracking.",
-            },
+            "children": {"type": "array", "items": ref("Branch")},
         },
     },
     "NewLaunch": {
@@ -327,8 +401,11 @@ SCHEMAS: dict[str, Schema] = {
             "expires": TIME,
         },
     },
-    "AttemptRow": rows(COLUMNS["attempts"]),
-    "CompletionRow": rows(COLUMNS["completions"]),
-    "ScoreRow": rows(COLUMNS["scores"]),
+    "AttemptRow": row(COLUMNS["attempts"]),
+    "AttemptRows": row_page("AttemptRow"),
+    "CompletionRow": row(COLUMNS["completions"]),
+    "CompletionRows": row_page("CompletionRow"),
+    "ScoreRow": row(COLUMNS["scores"]),
+    "ScoreRows": row_page("ScoreRow"),
     "Status": {"type": "object", "required": ["status"], "properties": {"status": TEXT}},
 }

@@ -24,15 +24,14 @@ HEADERS: dict[str, str] = {
     "Last-Modified": "When it was stored.",
     "Link": "The next page, as rel=next.",
     "Location": "Where the new one is.",
+    "X-Next-Seq": "The next `after_seq`, where changes were asked for.",
+    "X-Row-Count": "Rows in this answer; a streamed answer has none.",
     "X-Consistent-Through": "Everything stored up to this time is in the answer.",
     "X-Experience-API-Consistent-Through": "Everything stored up to this time can be found.",
 }
 ALTERNATIVES: dict[str, dict[str, Any]] = {
     "StatementOrStatements": {"anyOf": [ref("Statement"), {"type": "array", "items": ref("Statement")}]},
     "StatementsOrStatement": {"anyOf": [ref("Statements"), ref("Statement")]},
-    "AttemptRows": {"type": "array", "items": ref("AttemptRow")},
-    "CompletionRows": {"type": "array", "items": ref("CompletionRow")},
-    "ScoreRows": {"type": "array", "items": ref("ScoreRow")},
     "Document": {"description": "The document as it was stored, or a list of ids."},
     "PackageUpload": {
         "type": "object",

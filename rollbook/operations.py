@@ -88,7 +88,6 @@ PARAMETERS: dict[str, Parameter] = dict(
         ),
         _parameter("path.course_id", "The course's id.", required=True, place="path"),
         _parameter("path.registration", "The registration's UUID.", UUID, required=True, place="path"),
-        _parameter("path.session", "The session that a launch answered.", required=True, place="path"),
         _parameter("path.name", "The file's path.", required=True, place="path"),
         _parameter("path.key", "The credential's key.", required=True, place="path"),
         _parameter(
@@ -97,9 +96,7 @@ PARAMETERS: dict[str, Parameter] = dict(
         _parameter("If-Match", "Only if the document has this ETag.", place="header"),
         _parameter("If-None-Match", "Only if the document has none of these ETags; *: only if there is none.", place="header"),
         _parameter("Accept-Language", "Which language `format=canonical` prefers.", place="header"),
-        _parameter(
-            "Content-Disposition", "`attachment; filename=…` names a package that is sent as the raw body.", place="header"
-        ),
+        _parameter("strict", "Refuse what is merely tolerated.", FLAG),
         _parameter("put.statementId", "The id to store the statement under.", UUID, required=True),
         _parameter("statementId", "This statement alone.", UUID),
         _parameter("voidedStatementId", "This voided statement alone.", UUID),
@@ -183,7 +180,7 @@ def _rows(name: str, summary: str, row: str) -> Operation:
         about="A page of rows.",
         schema=row,
         types=(JSON, "application/x-ndjson", "text/csv"),
-        headers=("Link", "X-Consistent-Through"),
+        headers=("Link", "X-Row-Count", "X-Consistent-Through", "X-Next-Seq"),
     )
     return Operation(
         method="GET",
@@ -391,7 +388,7 @@ OPERATIONS: tuple[Operation, ...] = (
         tag="Courses",
         summary="Import a package",
         about="SCORM 1.2 and SCORM 2004. A refused package leaves nothing behind; its report says what is wrong and where.",
-        parameters=("Content-Disposition",),
+        parameters=("strict",),
         body=PACKAGE,
         answers={201: Answer(about="The new course.", schema="Course", headers=("Location",))},
         errors=(400, 413, 422, 503),
@@ -413,7 +410,7 @@ OPERATIONS: tuple[Operation, ...] = (
         tag="Courses",
         summary="Import a new version of a course",
         about="Attempts that have begun stay on their version.",
-        parameters=("path.course_id", "Content-Disposition"),
+        parameters=("path.course_id", "strict"),
         body=PACKAGE,
         answers={200: Answer(about="The course.", schema="Course")},
         errors=(400, 404, 413, 422, 503),
@@ -450,8 +447,8 @@ OPERATIONS: tuple[Operation, ...] = (
         tag="Registrations",
         summary="Status, score and the activity tree",
         parameters=("path.registration", "cmi"),
-        answers={200: Answer(about="The registration.", schema="Registration")},
-        errors=(404,),
+        answers={200: Answer(about="The registration.", schema="RegistrationReport")},
+        errors=(400, 404),
     ),
     Operation(
         method="POST",

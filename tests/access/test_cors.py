@@ -59,6 +59,33 @@ def test_a_preflight_of_another_origin_is_an_ordinary_options_request(client: Fl
     assert "Access-Control-Allow-Headers" not in answer.headers
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null"])
+def test_a_page_of_another_origin_cannot_use_a_remembered_login(
+    client: FlaskClient, admin: tuple[str, str], site: str, origin: str
+) -> None:
+    answer = client.delete("/api/v1/credentials/admin", auth=admin, headers={"Origin": origin, "Sec-Fetch-Site": site})
+
+    assert answer.status_code == 403
+    assert answer.json is not None
+    assert answer.json["code"] == "cross-origin"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN},
+    ],
+)
+def test_programs_own_pages_and_allowed_origins_may_change_things(
+    client: FlaskClient, admin: tuple[str, str], headers: dict[str, str]
+) -> None:
+    assert client.delete("/api/v1/credentials/admin", auth=admin, headers=headers).status_code == 204
+
+
 def test_all_origins_can_be_allowed(credentials: access.Credentials) -> None:
     app = Flask("access-test", static_folder=None)
     access.init_app(app, credentials, cors_origins=("*",))
@@ -75,4 +102,4 @@ def test_no_origin_can_be_allowed(credentials: access.Credentials) -> None:
 
     answer = app.test_client().options("/xapi/about", headers={"Origin": ORIGIN, **ASKS})
 
-    assert not [name for name in answer.headers.keys() if name.startswith("Access-Control")]
+    assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
