@@ -30,7 +30,7 @@ def attempts(db: Database[dict[str, Any]], feeder: Feeder) -> analytics.Attempts
 @pytest.fixture
 def client(db: Database[dict[str, Any]], attempts: analytics.Attempts) -> FlaskClient:
     app = Flask("analytics-test")
-    credentials = Credentials(db)
+    credentials = Credentials(db, cost=(4, 8, 1), streams=False)
     credentials.create(name="analyst", scopes=["analytics/read"], key="test", secret="secret")
     credentials.create(name="writer", scopes=["statements/write"], key="writer", secret="secret")
     access.init_app(app, credentials)
