@@ -1,0 +1,109 @@
+// @ts-check
+/**
+ * What one run of a SCO has set and the server has not acknowledged: numbered, in order, and kept in the browser's storage until it is.
+ *
+ * @typedef {{[element: string]: string | null}} Changes
+ * @typedef {{n: number, changes: Changes, at: number, elapsed: number}} Kept  `at`: this machine's clock, milliseconds
+ * @typedef {{n: number, changes: Changes, age: number, elapsed: number}} Commit  seconds
+ * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">} Shelf
+ */
+
+const PREFIX = "rollbook";
+
+/** @param {string} registration @param {number} run */
+const shelfKey = (registration, run) => `${PREFIX}:${registration}:${run}`;
+
+export class Commits {
+  /**
+   * @param {{registration: string, run: number, shelf: Shelf | null, now?: () => number, saved?: number}} parts `saved`: the last number the server has
+   */
+  constructor({ registration, run, shelf, now = Date.now, saved = 0 }) {
+    this.key = shelfKey(registration, run);
+    this.shelf = shelf;
+    this.now = now;
+    this.opened = now();
+    this.next = saved + 1;
+    /** @type {Kept[]} */
+    this.waiting = [];
+    /** The last number that has been sent: what was sent never changes. */
+    this.sent = saved;
+  }
+
+  /** @param {Changes | null} changes */
+  add(changes) {
+    if (!changes) return;
+    const at = this.now();
+    const last = this.waiting.at(-1);
+    if (last && last.n > this.sent) {
+      for (const [element, value] of Object.entries(changes)) {
+        delete last.changes[element];
+        last.changes[element] = value;
+      }
+      Object.assign(last, { at, elapsed: at - this.opened });
+    } else {
+      this.waiting.push({ n: this.next, changes, at, elapsed: at - this.opened });
+      this.next += 1;
+    }
+    this.keep();
+  }
+
+  get empty() {
+    return this.waiting.length === 0;
+  }
+
+  /** Everything that is not acknowledged, as a message carries it. @returns {Commit[]} */
+  take() {
+    this.sent = this.next - 1;
+    return this.waiting.map((one) => asMessage(one, this.now()));
+  }
+
+  /** @param {number} saved */
+  acknowledge(saved) {
+    this.waiting = this.waiting.filter((one) => one.n > saved);
+    this.keep();
+  }
+
+  keep() {
+    try {
+      if (this.empty) this.shelf?.removeItem(this.key);
+      else this.shelf?.setItem(this.key, JSON.stringify(this.waiting));
+    } catch {
+      // Storage is full or forbidden: the queue in memory goes on.
+    }
+  }
+}
+
+/** @param {Kept} one @param {number} now @returns {Commit} */
+function asMessage(one, now) {
+  return { n: one.n, changes: one.changes, age: Math.max(0, now - one.at) / 1000, elapsed: Math.max(0, one.elapsed) / 1000 };
+}
+
+/**
+ * What earlier windows could not send, by run.
+ * @param {string} registration @param {Shelf | null} shelf @returns {Record<string, Commit[]>}
+ */
+export function leftBehind(registration, shelf, now = Date.now()) {
+  /** @type {Record<string, Commit[]>} */
+  const found = {};
+  for (const key of keys(registration, shelf)) {
+    try {
+      const rows = JSON.parse(shelf?.getItem(key) ?? "[]");
+      found[key.slice(key.lastIndexOf(":") + 1)] = rows.map((/** @type {Kept} */ one) => asMessage(one, now));
+    } catch {
+      // Not ours, or cut off: nothing can be made of it.
+    }
+  }
+  return found;
+}
+
+/** @param {string} registration @param {Shelf | null} shelf @param {Record<string, unknown>} sent the runs that the server has seen */
+export function forget(registration, shelf, sent) {
+  for (const run of Object.keys(sent)) shelf?.removeItem(shelfKey(registration, Number(run)));
+}
+
+/** @param {string} registration @param {Shelf | null} shelf */
+function keys(registration, shelf) {
+  const start = `${PREFIX}:${registration}:`;
+  const all = Array.from({ length: shelf?.length ?? 0 }, (_, at) => shelf?.key(at) ?? "");
+  return all.filter((key) => key.startsWith(start) && /^\d+$/.test(key.slice(start.length)));
+}

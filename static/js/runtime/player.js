@@ -1,0 +1,317 @@
+// @ts-check
+/**
+ * The player: delivers what the server names, answers SCORM calls from local state at once, and tells the server in the background.
+ *
+ * @typedef {{kind: string, target?: string}} Request
+ * @typedef {import("./datamodel.js").DataModel} DataModel
+ * @typedef {{number: number, item: string, sco: boolean, model: DataModel, commits: Commits, finished: boolean, reported: boolean}} Run
+ */
+import { createApi12 } from "./api12.js";
+import { createApi2004 } from "./api2004.js";
+import { Commits, forget, leftBehind } from "./commits.js";
+import { DataModel as Model } from "./datamodel.js";
+import { Stage } from "./stage.js";
+import { Refusal, Transport } from "./transport.js";
+import { View } from "./view.js";
+import { Windows } from "./windows.js";
+import * as words from "./words.js";
+
+const TARGETED = /^\{target=(.+)\}(choice|jump)$/;
+const ENDING = ["exitAll", "suspendAll", "abandonAll"];
+const SOON = 50;
+const SLOW = 1500;
+const LATEST_STATE = 4000;
+
+class Player {
+  /** @param {Document} page */
+  constructor(page) {
+    const { registration = "", sandbox = "" } = page.body.dataset;
+    this.registration = registration;
+    this.shelf = storage();
+    this.stage = new Stage(/** @type {HTMLElement} */ (page.getElementById("stage")), sandbox);
+    this.view = new View(page, {
+      onNavigate: (kind) => this.go({ kind }),
+      onChoose: (target) => this.go({ kind: "choice", target }),
+      onAgain: () => this.open(),
+    });
+    this.transport = new Transport({ base: "", onCondition: (condition) => this.condition(condition) });
+    this.windows = new Windows(registration, () => this.superseded({ save: true }));
+    this.window = 0;
+    this.moves = 0;
+    /** @type {any} the first answer: table, course, settings */
+    this.course = null;
+    /** @type {Run | null} */
+    this.run = null;
+    this.leaving = false;
+    this.moving = false;
+    this.ended = false;
+    this.sending = false;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.checks = undefined;
+    this.timers = { keep: 0, send: 0, slow: 0 };
+    addEventListener("pagehide", () => this.goodbye());
+    addEventListener("pageshow", (event) => event.persisted && location.reload());
+    page.addEventListener("visibilitychange", () => this.flush());
+  }
+
+  async open() {
+    this.view.card("waiting");
+    await this.windows.takeOver();
+    const pending = leftBehind(this.registration, this.shelf);
+    const answer = await this.ask("state", () => ({ pending }));
+    if (!answer) return;
+    forget(this.registration, this.shelf, pending);
+    this.course = answer;
+    this.window = answer.window;
+    this.moves = 0;
+    this.ended = false;
+    if (words.MODES[/** @type {"normal"} */ (answer.mode)]) this.view.saved(words.MODES[/** @type {"normal"} */ (answer.mode)], "waiting");
+    this.apply(answer, words.BETWEEN.start);
+    clearInterval(this.checks);
+    this.checks = setInterval(() => this.checkIn(), answer.check_in * 1000);
+  }
+
+  /** Refusals end here, in words. @param {string} path @param {() => object | null} body @returns {Promise<any>} */
+  async ask(path, body) {
+    try {
+      return await this.transport.post(path, body);
+    } catch (error) {
+      if (error instanceof Refusal) this.refused(error);
+      else throw error;
+    }
+    return null;
+  }
+
+  /** @param {Refusal} refusal */
+  refused(refusal) {
+    if (refusal.code === "superseded") return void this.superseded({ save: false });
+    this.stop();
+    const gone = refusal.status === 404 || refusal.status === 410;
+    this.view.notice(gone ? words.NOTICE.expired : words.NOTICE.lost, () => (gone ? window.close() : location.reload()));
+  }
+
+  /** @param {any} answer @param {string} [otherwise] what to say when nothing is delivered */
+  apply(answer, otherwise = words.BETWEEN.chosen) {
+    const current = answer.delivery?.item ?? (answer.state === "running" ? this.run?.item : null) ?? null;
+    if (answer.nav) this.view.navigation(answer.nav, answer.hidden);
+    if (answer.toc) this.view.contents(answer.toc, current);
+    if (answer.request_valid) {
+      this.course.request_valid = answer.request_valid;
+      if (this.run) this.run.model.lookAhead = answer.request_valid;
+    }
+    if (answer.delivery) return this.deliver(answer.delivery);
+    if (answer.state === "ended") return this.finish(answer.result);
+    if (answer.state === "idle" || !this.stage.frame) {
+      this.leave();
+      this.view.between(answer.exception && otherwise === words.BETWEEN.chosen ? words.BETWEEN.refused : otherwise);
+      this.view.state("idle");
+    }
+  }
+
+  /** @param {any} delivery */
+  deliver({ run, item, title, url, sco, data, permissions }) {
+    this.leave();
+    const options = { strict: this.course.strict, lookAhead: this.course.request_valid, permissions };
+    const model = new Model(this.course.table, data, options);
+    const commits = new Commits({ registration: this.registration, run, shelf: this.shelf });
+    this.run = { number: run, item, sco, model, commits, finished: false, reported: false };
+    this.expose(this.run);
+    this.view.card(null);
+    const running = () => this.view.state("running");
+    this.stage.show(new URL(url, new URL("content/", location.href)).href, title, running);
+    setTimeout(() => this.run?.number === run && this.stage.frame && running(), LATEST_STATE);
+  }
+
+  /** The API objects: nothing here waits for the server. @param {Run} run */
+  expose(run) {
+    const of = window;
+    const hooks = {
+      onInitialize: () => this.view.state("running"),
+      onSet: () => this.keepSoon(),
+      onCommit: () => {
+        this.keep();
+        this.send(run);
+      },
+      onTerminate: () => this.terminated(run),
+    };
+    const is12 = this.course.course.standard === "scorm12";
+    Object.assign(of, {
+      API: run.sco && is12 ? createApi12({ model: run.model, hooks }) : undefined,
+      API_1484_11: run.sco && !is12 ? createApi2004({ model: run.model, hooks }) : undefined,
+    });
+  }
+
+  /** Terminate has been called: by content of its own accord, or in its last words while the learner goes. @param {Run} run */
+  terminated(run) {
+    run.finished = true;
+    this.keep();
+    if (this.leaving) return;
+    setTimeout(() => !this.moving && this.run === run && this.end(run), 0);
+  }
+
+  /** @param {Run} run */
+  async end(run) {
+    const request = this.wanted(run);
+    if (request) return this.go(request);
+    run.reported = true;
+    const answer = await this.ask("terminate", () => (this.run === run ? this.message(run) : null));
+    if (!answer || this.run !== run) return;
+    run.commits.acknowledge(answer.saved);
+    this.savedNow();
+    this.apply(answer);
+  }
+
+  /** What content asks for at its end. @param {Run} run @returns {Request | null} */
+  wanted(run) {
+    const text = run.model.data["adl.nav.request"] ?? "_none_";
+    const targeted = TARGETED.exec(text);
+    if (targeted) return { kind: targeted[2], target: targeted[1] };
+    if (text !== "_none_" && text !== "") return { kind: text };
+    // A SCORM 1.2 course of one part has no other way to say that it is over.
+    const over = run.finished && this.course.course.standard === "scorm12" && document.body.classList.contains("single");
+    return over ? { kind: run.model.data["cmi.core.exit"] === "suspend" ? "suspendAll" : "exitAll" } : null;
+  }
+
+  /** The learner, or content that has ended, wants to be elsewhere. @param {Request} request */
+  async go(request) {
+    if (this.moving) return;
+    this.moving = true;
+    this.view.busy();
+    const run = this.run;
+    this.leave();
+    const move = (this.moves += 1);
+    const answer = await this.ask("navigate", () => ({ ...this.message(run), request, move }));
+    this.moving = false;
+    if (!answer) return;
+    run?.commits.acknowledge(Infinity);
+    this.savedNow();
+    this.apply(answer);
+  }
+
+  /** @param {Run | null} run */
+  message(run) {
+    return { window: this.window, run: run?.number ?? 0, commits: run?.commits.take() ?? [], terminated: run?.finished ?? false };
+  }
+
+  /** Takes the content away; its last words are still heard. */
+  leave() {
+    this.leaving = true;
+    this.stage.clear();
+    this.keep();
+    this.leaving = false;
+    clearTimeout(this.timers.send);
+  }
+
+  /** @param {import("./view.js").Result} result */
+  finish(result) {
+    this.leave();
+    this.run = null;
+    this.ended = true;
+    this.view.result(result, this.course.return_url);
+    this.view.state("ended");
+  }
+
+  /** The page goes: a closed window is a suspended course. */
+  goodbye() {
+    if (this.ended || !this.window || this.transport.stopped) return;
+    const run = this.run;
+    this.leaving = true;
+    this.stage.clear({ farewell: false });
+    this.keep();
+    const wanted = run ? this.wanted(run) : null;
+    const request = run?.finished && wanted && ENDING.includes(wanted.kind) ? wanted : { kind: "suspendAll" };
+    this.transport.lastWords("navigate", { ...this.message(run), request, move: (this.moves += 1) });
+    this.transport.stop();
+  }
+
+  keepSoon() {
+    this.timers.keep ||= window.setTimeout(() => this.keep(), SOON);
+  }
+
+  /** From the data model into the queue, and into the browser's storage. */
+  keep() {
+    clearTimeout(this.timers.keep);
+    this.timers.keep = 0;
+    const run = this.run;
+    if (!run) return;
+    run.commits.add(run.model.takeChanges());
+    if (!run.commits.empty && !this.leaving) {
+      this.timers.send ||= window.setTimeout(() => this.send(run), this.course.autosave * 1000);
+    }
+  }
+
+  flush() {
+    this.keep();
+    if (this.run) this.send(this.run);
+  }
+
+  /** @param {Run} run */
+  async send(run) {
+    clearTimeout(this.timers.send);
+    this.timers.send = 0;
+    if (run.commits.empty || run.finished || this.leaving || this.sending) return;
+    this.sending = true;
+    this.timers.slow = window.setTimeout(() => this.view.saved(words.SAVING, "waiting"), SLOW);
+    const answer = await this.ask("commit", () => (this.run === run && !run.finished ? this.commitMessage(run) : null));
+    this.sending = false;
+    clearTimeout(this.timers.slow);
+    if (!answer || this.run !== run) return;
+    run.commits.acknowledge(answer.saved);
+    this.savedNow();
+    if (!this.moving && !run.finished) this.apply(answer);
+    if (!run.commits.empty) this.send(run);
+  }
+
+  /** @param {Run} run */
+  commitMessage(run) {
+    const { window, run: number, commits } = this.message(run);
+    return { window, run: number, commits };
+  }
+
+  checkIn() {
+    if (this.ended || this.moving || document.hidden) return;
+    this.ask("commit", () => ({ window: this.window, run: this.run?.number ?? 0, commits: [] }));
+  }
+
+  savedNow() {
+    if (this.course?.mode === "normal") this.view.saved(words.saved(new Date()), "saved");
+  }
+
+  /** @param {import("./transport.js").Condition} condition */
+  condition(condition) {
+    if (condition.ok) return;
+    this.view.saved(condition.reason === "offline" && !navigator.onLine ? words.OFFLINE : words.TRYING, "trouble");
+  }
+
+  /** @param {{save: boolean}} how */
+  async superseded({ save }) {
+    if (this.ended || this.transport.stopped) return;
+    this.moving = true;
+    const run = this.run;
+    this.leave();
+    if (save) await this.ask("navigate", () => ({ ...this.message(run), request: { kind: "suspendAll" }, move: (this.moves += 1) }));
+    run?.commits.acknowledge(save ? Infinity : 0);
+    this.stop();
+    this.view.notice(words.NOTICE.superseded, () => location.reload());
+  }
+
+  stop() {
+    this.transport.stop();
+    this.leave();
+    clearInterval(this.checks);
+    this.view.busy();
+    this.view.card(null);
+    this.view.state("idle");
+  }
+}
+
+/** @returns {Storage | null} */
+function storage() {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+new Player(document).open();

@@ -1,0 +1,47 @@
+// @ts-check
+/**
+ * The windows of one registration in this browser know each other: the newest goes on, the one before saves and stops.
+ * (The server knows it too; this only makes it quick and loses nothing.)
+ */
+
+const PATIENCE = 3000;
+
+export class Windows {
+  /** @param {string} registration @param {() => Promise<void> | void} onSuperseded it saves what it has, then stops */
+  constructor(registration, onSuperseded) {
+    this.name = `rollbook:${registration}`;
+    this.id = crypto.getRandomValues(new Uint32Array(2)).join("-");
+    this.onSuperseded = onSuperseded;
+    this.held = false;
+    /** @type {() => void} */
+    this.release = () => {};
+    this.channel = new BroadcastChannel(this.name);
+    this.channel.onmessage = async ({ data }) => {
+      if (data?.opening === undefined || data.opening === this.id) return;
+      await this.onSuperseded();
+      this.release();
+    };
+  }
+
+  /** Waits, but not for ever, until an older window has saved. */
+  async takeOver() {
+    const locks = navigator.locks; // absent outside secure contexts
+    if (this.held) return;
+    this.held = true;
+    const others = locks ? ((await locks.query()).held ?? []).some((lock) => lock.name === this.name) : true;
+    if (others) this.channel.postMessage({ opening: this.id });
+    if (!locks) return;
+    await new Promise((resolve) => {
+      let mine = false;
+      const hold = () => {
+        mine = true;
+        resolve(undefined);
+        return new Promise((release) => {
+          this.release = () => release(undefined);
+        });
+      };
+      const steal = () => mine || locks.request(this.name, { steal: true }, hold).catch(() => {});
+      locks.request(this.name, { signal: AbortSignal.timeout(PATIENCE) }, hold).catch(steal);
+    });
+  }
+}
