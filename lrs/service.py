@@ -2,54 +2,302 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
+import orjson
 from blinker import Namespace
 from pymongo.database import Database
 
+from access import Caller, allows
+from lrs import authority
+from lrs.errors import InvalidStatement, NotFound, Refused, TooLarge
 from lrs.settings import Settings
+from lrs.spec import activities, agents, index, rules, schema, signatures
+from lrs.spec.formats import format_milliseconds
 from lrs.spec.query import Page, StatementQuery, Stored
-
-if TYPE_CHECKING:
-    from access import Caller
+from lrs.spec.statement import complete
+from lrs.store import indexes
+from lrs.store.activities import Activities
+from lrs.store.attachments import Attachment, Attachments
+from lrs.store.documents import Documents
+from lrs.store.marks import Marks
+from lrs.store.reader import Reader
+from lrs.store.sequence import Sequence as Numbering
+from lrs.store.sequence import Through
+from lrs.store.statements import Statements
+from lrs.versions import Version, negotiate
 
 statements_stored = Namespace().signal("statements_stored")
 
+Json = dict[str, Any]
+_LIST_FIELDS = {"raw": 1, "s": 1, "_id": 0}
+_END = 2**63 - 1
+_NAMED_BY = 20  # statements looked at for the names of an Agent
+_THROUGH_FRESH = 1.0  # seconds that an answer to a write may be behind
 
-def no_facts(statement: dict[str, Any]) -> dict[str, Any]:
+
+def no_facts(statement: Json) -> Json:
     return {}
 
 
 class LRS:
     """One per process, safe to share between threads; a fork starts over with its own writer number."""
 
-    def __init__(
-        self, db: Database[Any], settings: Settings | None = None, facts: Callable[[dict[str, Any]], dict[str, Any]] = no_facts
-    ) -> None:
+    def __init__(self, db: Database[Any], settings: Settings | None = None, facts: Callable[[Json], Json] = no_facts) -> None:
         self.db = db
         self.settings = settings or Settings()
         self.facts = facts
+        self.marks = Marks(db)
+        self.numbering = Numbering(db, attended=self.marks.write)
+        self.reader = Reader(db, self.marks, self.settings.windowed)
+        self.statements = Statements(db)
+        self.activities = Activities(db)
+        self.attachments = Attachments(db)
+        self.documents = Documents(db)
+        self._secret = self.settings.secret.encode() if self.settings.secret else None
+        self._through: tuple[float, int, Through] | None = None
 
     def ensure_indexes(self) -> None:
-        raise NotImplementedError
+        indexes.ensure(self.db)
 
     def store(
         self,
-        statements: Sequence[dict[str, Any]] | dict[str, Any],
+        statements: Sequence[Json] | Json,
         *,
         caller: Caller,
         version: str = "2.0.0",
-        attachments: Iterable[Mapping[str, Any]] = (),
+        attachments: Iterable[Attachment] = (),
     ) -> list[str]:
-        raise NotImplementedError
+        """Validates, completes and stores, all or none; the ids in order once everything is on disk."""
+        given = [statements] if isinstance(statements, dict) else list(statements)
+        served = negotiate(version)
+        if len(given) > self.settings.statements_maximum:
+            raise TooLarge(
+                f"One request carries at most {self.settings.statements_maximum} statements; this one has {len(given)}."
+            )
+        parts = {part.sha2: part for part in attachments}
+        lone = isinstance(statements, dict)
+        for ordinal, statement in enumerate(given):
+            self._check(statement, served, caller, parts, () if lone else (ordinal,))
+        _refuse_repeated([statement["id"] for statement in given if "id" in statement])
+        _refuse_excess(given, parts)
+        if not given:
+            return []
+        self.attachments.keep(caller.store, parts.values())
+        return self._write(given, caller, served)
+
+    def _check(
+        self, statement: Any, version: Version, caller: Caller, parts: Mapping[str, Attachment], place: tuple[int, ...]
+    ) -> None:
+        schema.check(statement, version.name, place)
+        rules.check(statement, version.name, place)
+        if caller.limits:
+            authority.narrow_statement(statement, caller.limits)
+        if "attachments" in statement or parts or statement["object"].get("objectType") == "SubStatement":
+            signatures.check(statement, parts, place)
+
+    def _write(self, given: Sequence[Json], caller: Caller, version: Version) -> list[str]:
+        speaker = authority.authority(caller.key, caller.name, caller.authority, self.settings.authority_home)
+        if any(statement["object"].get("objectType") == "StatementRef" for statement in given):
+            self.numbering.refer(caller.store)
+        with self.numbering.writing(len(given)) as numbers:
+            documents, ids, done = [], [], []
+            for ordinal, statement in enumerate(given):
+                seq = numbers[ordinal]
+                whole = complete(
+                    statement,
+                    statement_id=str(uuid4()),
+                    stored=format_milliseconds(seq >> 20),
+                    authority=speaker,
+                    default_version=version.statement,
+                    version=version.name,
+                )
+                done.append(whole)
+                ids.append(whole["id"])
+                documents.append(self._document(whole, seq, caller.store))
+            new = self.statements.insert(documents)
+            if new and allows(caller, "define"):
+                self.activities.learn(caller.store, done)
+        if new:
+            self.marks.passed(caller.store, len(new), documents[-1]["s"])
+            statements_stored.send(self, store=caller.store, count=len(new))
+        return ids
+
+    def _document(self, statement: Json, seq: int, store: int) -> Json:
+        document: Json = {
+            "_id": index.statement_key(store, statement["id"]),
+            "s": seq,
+            "t": store,
+            "raw": orjson.dumps(statement),
+            **index.index_entry(statement),
+        }
+        facts = self.facts(statement)
+        if facts:
+            document["f"] = facts
+        return document
 
     def find(self, query: StatementQuery, caller: Caller) -> Page:
-        raise NotImplementedError
+        """One page of a list, as far as the caller may read."""
+        through = self.through()
+        limit = min(query.limit or self.settings.page_maximum, self.settings.page_maximum)
+        low, high = _bounds(query, through)
+        wanted: dict[str, Any] = index.conditions(query)
+        residual: Json = {"v": {"$exists": False}}
+        for key, value in self._permitted(caller).items():
+            if wanted.setdefault(key, value) != value:
+                residual.setdefault("$and", []).append({key: value})
+        rows = self.reader.rows(
+            caller.store,
+            wanted,
+            low=low,
+            high=high,
+            ascending=query.ascending,
+            limit=limit + 1,
+            fields={**_LIST_FIELDS, "att": 1},
+            referring=caller.store in through.referring,
+            residual=residual,
+        )
+        return self._page(rows, limit, _moment(through.ms))
+
+    def _page(self, rows: list[Json], limit: int, through: datetime | None = None) -> Page:
+        kept, size = [], 0
+        for row in rows[:limit]:
+            size += len(row["raw"])
+            if kept and size > self.settings.page_bytes:
+                break
+            kept.append(row)
+        hashes = dict.fromkeys(sha2 for row in kept for sha2 in row.get("att", ()))
+        newest = max((row["s"] >> 20 for row in kept), default=None)
+        return Page(
+            raws=tuple(row["raw"] for row in kept),
+            last=kept[-1]["s"] if len(kept) < len(rows) else None,
+            newest_stored=None if newest is None else _moment(newest),
+            hashes=tuple(hashes),
+            consistent_through=through,
+        )
+
+    def _permitted(self, caller: Caller) -> Json:
+        """Conditions that everything read by this caller meets."""
+        wanted: Json = dict(authority.narrow_conditions(caller.limits)) if caller.limits else {}
+        if not allows(caller, "statements/read"):
+            own = authority.authority(caller.key, caller.name, caller.authority, self.settings.authority_home)
+            tokens = authority.authority_tokens(own)
+            wanted["au"] = tokens[0] if len(tokens) == 1 else tokens
+        return wanted
+
+    def one(self, statement_id: str, caller: Caller, *, voided: bool = False) -> Page:
+        """A page of the one statement with that id; NotFound when there is none, or (not) voided, or not for this caller."""
+        key = index.statement_key(caller.store, statement_id)
+        row = self.statements.one(key, voided=voided, conditions=self._permitted(caller))
+        if row is None:
+            raise NotFound(f"There is no {'voided ' if voided else ''}statement with the id {statement_id}.", found=statement_id)
+        return self._page([row], 1)
+
+    def person(self, agent: Json, caller: Caller) -> Json:
+        """The Person of an Agent, with the names that recent statements give it."""
+        recent: Sequence[Json] = ()
+        if allows(caller, "statements/read/mine"):
+            recent = self.find(StatementQuery(agent=agent, limit=_NAMED_BY), caller).statements
+        return agents.person(agent, (one for statement in recent for one in agents.same_in(statement, agent)))
+
+    def activity(self, activity_id: str, caller: Caller) -> Json:
+        return activities.merged(activity_id, self.activities.definitions(caller.store, activity_id))
+
+    def get(self, statement_id: str, store: int = 1) -> Json | None:
+        """The statement with that id, voided or not."""
+        row = self.statements.rows.find_one(
+            {"_id": index.statement_key(store, statement_id), "p": {"$exists": False}}, {"raw": 1}
+        )
+        return None if row is None else orjson.loads(row["raw"])
 
     def tail(self, store: int = 1, after_seq: int = 0, limit: int = 1000) -> list[Stored]:
-        raise NotImplementedError
+        """What was stored after `after_seq`, in stored order, never beyond the consistent-through time."""
+        through = self.through()
+        rows = self.reader.rows(
+            store,
+            {},
+            low=max(after_seq, (through.began << 20) - 1),
+            high=(through.ms + 1) << 20,
+            ascending=True,
+            limit=limit,
+            fields={"raw": 1, "s": 1, "f": 1, "v": 1, "_id": 0},
+        )
+        return [
+            Stored(seq=row["s"], statement=orjson.loads(row["raw"]), facts=row.get("f", {}), voided=bool(row.get("v")))
+            for row in rows
+        ]
+
+    def through(self) -> Through:
+        through = self.numbering.through()
+        self._through = (time.monotonic(), os.getpid(), through)
+        return through
 
     def consistent_through(self) -> datetime:
-        raise NotImplementedError
+        """Every statement stored at or before this time is visible, and none will be added."""
+        return _moment(self.through().ms)
+
+    def recently_consistent_through(self) -> datetime:
+        """A value of `consistent_through` at most a second old: without a round trip, mostly."""
+        known = self._through
+        if known is None or known[1] != os.getpid() or time.monotonic() - known[0] > _THROUGH_FRESH:
+            return self.consistent_through()
+        return _moment(known[2].ms)
+
+    @property
+    def secret(self) -> bytes:
+        """Signs `more`; all processes of a database share it."""
+        if self._secret is None:
+            self.db["lrs_settings"].update_one(
+                {"_id": "secret"}, {"$setOnInsert": {"value": secrets.token_bytes(32)}}, upsert=True
+            )
+            found = self.db["lrs_settings"].find_one({"_id": "secret"})
+            self._secret = bytes(found["value"]) if found else b""
+        return self._secret
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms // 1000, UTC) + timedelta(milliseconds=ms % 1000)
+
+
+def _ms(moment: datetime) -> int:
+    return int((moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(milliseconds=1))
+
+
+def _bounds(query: StatementQuery, through: Through) -> tuple[int, int]:
+    """Exclusive bounds on the sequence: `since` is stored after, `until` is stored at or before (1.0.3 Communication 2.1.3)."""
+    low, high = (through.began << 20) - 1, (through.now + 1000) << 20
+    if query.since is not None:
+        low = max(low, ((_ms(query.since) + 1) << 20) - 1)
+    if query.until is not None:
+        high = min(high, (_ms(query.until) + 1) << 20)
+    if query.cursor is not None:
+        low, high = (max(low, query.cursor), high) if query.ascending else (low, min(high, query.cursor))
+    return low, min(high, _END)
+
+
+def _refuse_repeated(ids: list[str]) -> None:
+    """IEEE 4.1.6.1: a batch with two statements of one id is refused."""
+    seen: set[str] = set()
+    for statement_id in ids:
+        if statement_id.lower() in seen:
+            raise InvalidStatement(
+                f"Two statements of this request have the id {statement_id}.",
+                found=statement_id,
+                rule="Ids are distinct within a request.",
+            )
+        seen.add(statement_id.lower())
+
+
+def _refuse_excess(statements: Sequence[Json], parts: Mapping[str, Attachment]) -> None:
+    """1.0.3 Communication 1.5.2: every part belongs to an attachment of a statement."""
+    if parts:
+        named = {one["sha2"].lower() for statement in statements for one in index.attachments(statement)}
+        for sha2 in parts:
+            if sha2 not in named:
+                raise Refused(f"The part with the hash {sha2} belongs to no attachment of these statements.", found=sha2)

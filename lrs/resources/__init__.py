@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from lrs.resources import about, activities, agents, documents, statements, surface
+from lrs.resources.alternate import AlternateSyntax
+
 if TYPE_CHECKING:
     from lrs.service import LRS
+
+__all__ = ["about", "activities", "agents", "documents", "init_app", "statements"]
 
 
 def init_app(app: Flask, lrs: LRS) -> None:
     """Registers the resources at /xapi, /xapi/1.0.3 and /xapi/2.0.0; `access.init_app` comes first."""
     app.extensions["lrs"] = lrs
+    for mount, version in surface.MOUNTS.items():
+        app.register_blueprint(surface.bp, url_prefix=mount, name=f"xapi-{version}" if version else "xapi")
+    surface.init_headers(app, lrs.settings.default_version)
+    app.wsgi_app = AlternateSyntax(app.wsgi_app, "/xapi/", lrs.settings.body_maximum)  # type: ignore[method-assign]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementQuery:
@@ -43,9 +45,8 @@ class Page:
     last: int | None
     newest_stored: datetime | None
     hashes: tuple[str, ...] = ()
+    consistent_through: datetime | None = None
 
     @property
     def statements(self) -> list[dict[str, Any]]:
-        import orjson
-
         return [orjson.loads(raw) for raw in self.raws]

@@ -1,0 +1,110 @@
+"""What all xAPI resources share: the blueprint, version and consistent-through headers, answers for errors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from flask import Blueprint, Flask, Response, current_app, g, request
+from werkzeug.http import http_date
+
+from lrs import versions
+from lrs.errors import InvalidJSON, LRSError, TooLarge
+from lrs.spec import json_text
+from lrs.spec.formats import format_timestamp
+from lrs.versions import Version
+
+if TYPE_CHECKING:
+    from lrs.service import LRS
+
+MOUNTS = {"/xapi": None, "/xapi/1.0.3": "1.0.3", "/xapi/2.0.0": "2.0.0"}
+CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
+JSON = "application/json"
+
+bp = Blueprint("xapi", __name__)
+
+
+def lrs() -> LRS:
+    found: LRS = current_app.extensions["lrs"]
+    return found
+
+
+def version() -> Version:
+    served: Version = g.xapi_version
+    return served
+
+
+@bp.before_request
+def negotiate() -> None:
+    """1.0.3 Communication 3.3: every request but those for About has a version header."""
+    if request.method != "OPTIONS" and not is_resource("about"):
+        g.xapi_version = versions.negotiate(request.headers.get(versions.HEADER))
+
+
+def is_resource(name: str) -> bool:
+    return request.path.rstrip("/").endswith("/" + name)
+
+
+@bp.errorhandler(LRSError)
+def answer_error(error: LRSError) -> Response:
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "detail": str(error),
+        "code": error.code,
+        **error.detail,
+    }
+    response = Response(orjson.dumps(body, default=str), error.status, content_type="application/problem+json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def init_headers(app: Flask, default_version: str) -> None:
+    """Version and consistent-through on every answer below the mounts, whoever made it."""
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        if not request.path.startswith("/xapi"):
+            return response
+        served = g.get("xapi_version")
+        response.headers[versions.HEADER] = served.name if served else mounted_version() or default_version
+        if is_resource("statements"):
+            through = g.get("consistent_through") or lrs().recently_consistent_through()
+            response.headers[CONSISTENT_THROUGH] = format_timestamp(through)
+        return response
+
+
+def mounted_version() -> str | None:
+    """The version whose own address was used, for answers to requests without a version."""
+    return next((name for mount, name in MOUNTS.items() if name and request.path.startswith(mount + "/")), None)
+
+
+def read_body(limit: int) -> bytes:
+    """The whole body, refused before it is read when it says that it is too large."""
+    if request.content_length is not None and request.content_length > limit:
+        raise TooLarge(
+            f"The body has {request.content_length} bytes; at most {limit} are accepted here.",
+            found=request.content_length,
+            rule=limit,
+        )
+    raw: bytes = request.stream.read(limit + 1)
+    if len(raw) > limit:
+        raise TooLarge(f"The body has more than {limit} bytes.", rule=limit)
+    return raw
+
+
+def read_json(raw: bytes) -> Any:
+    if not raw.strip():
+        raise InvalidJSON("The body is empty.", rule="The body is one JSON value.")
+    return json_text.read(raw)
+
+
+def json_response(value: Any, status: int = 200, last_modified: datetime | None = None) -> Response:
+    raw = value if isinstance(value, bytes) else orjson.dumps(value)
+    response = Response(raw, status, content_type=JSON)
+    if last_modified is not None:
+        response.headers["Last-Modified"] = http_date(last_modified)
+    return response

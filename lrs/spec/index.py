@@ -1,0 +1,121 @@
+"""A statement as the values that filters ask for, in one pure function; and a query as conditions on them.
+
+1.0.3 Communication 2.1.3, IEEE 9274.1.1 4.1.6.1. Every value is a token: 12 bytes of SHA-256. Keys of the index entry:
+`vb` verb, `ob` own object Activity, `rg` registration, `ag` actor and object, with group members; `ra` all agents of the statement,
+`rc` all activities, `au` authority, `rf` the id of the referred statement, `vd` it is a voiding statement, `att` attachment hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from lrs.spec.agents import identifiers
+from lrs.spec.query import StatementQuery
+from lrs.spec.rules import VOIDED
+
+Statement = Mapping[str, Any]
+INHERITED = ("vb", "ob", "rg", "ag", "ra", "rc")
+
+
+@lru_cache(maxsize=65536)
+def token(text: str) -> bytes:
+    return sha256(text.encode()).digest()[:12]
+
+
+def statement_key(store: int, statement_id: str) -> bytes:
+    """The unique key of a statement: 4 bytes of store, 16 of id."""
+    return store.to_bytes(4, "big") + UUID(statement_id).bytes
+
+
+def statement_id(key: bytes) -> str:
+    return str(UUID(bytes=bytes(key[4:20])))
+
+
+def index_entry(statement: Statement) -> dict[str, Any]:
+    """Everything that a filter of GET Statements may ask about one statement."""
+    target = statement["object"]
+    kind = target.get("objectType", "Activity")
+    own = set(identifiers(statement["actor"]))
+    if kind in ("Agent", "Group"):
+        own.update(identifiers(target))
+    related = own | set(_related_agents(statement))
+    entry: dict[str, Any] = {"vb": token(statement["verb"]["id"]), "ag": _tokens(own), "ra": _tokens(related)}
+    if kind == "Activity":
+        entry["ob"] = token(target["id"])
+    activities = set(_activities(statement))
+    if activities:
+        entry["rc"] = _tokens(activities)
+    registration = statement.get("context", {}).get("registration")
+    if registration is not None:
+        entry["rg"] = UUID(registration).bytes
+    if "authority" in statement:
+        authority = _tokens(identifiers(statement["authority"]))
+        entry["au"] = authority[0] if len(authority) == 1 else authority
+        entry["ra"] = list(dict.fromkeys(entry["ra"] + authority))
+    if kind == "StatementRef":
+        entry["rf"] = UUID(target["id"]).bytes
+        if statement["verb"]["id"] == VOIDED:
+            entry["vd"] = True
+    hashes = [attachment["sha2"].lower() for attachment in attachments(statement)]
+    if hashes:
+        entry["att"] = list(dict.fromkeys(hashes))
+    return entry
+
+
+def attachments(statement: Statement) -> Iterator[Mapping[str, Any]]:
+    """The attachment objects of a statement and of its SubStatement."""
+    yield from statement.get("attachments", ())
+    yield from statement["object"].get("attachments", ()) if statement["object"].get("objectType") == "SubStatement" else ()
+
+
+def _tokens(texts: Any) -> list[bytes]:
+    return [token(text) for text in texts]
+
+
+def _parts(statement: Statement) -> Iterator[Statement]:
+    yield statement
+    if statement["object"].get("objectType") == "SubStatement":
+        yield statement["object"]
+
+
+def _related_agents(statement: Statement) -> Iterator[str]:
+    for part in _parts(statement):
+        yield from identifiers(part["actor"])
+        if part["object"].get("objectType") in ("Agent", "Group"):
+            yield from identifiers(part["object"])
+        context = part.get("context")
+        if context:
+            for key in ("instructor", "team"):
+                if key in context:
+                    yield from identifiers(context[key])
+            for one in context.get("contextAgents", ()):
+                yield from identifiers(one["agent"])
+            for one in context.get("contextGroups", ()):
+                yield from identifiers(one["group"])
+
+
+def _activities(statement: Statement) -> Iterator[str]:
+    for part in _parts(statement):
+        if part["object"].get("objectType", "Activity") == "Activity":
+            yield part["object"]["id"]
+        for named in part.get("context", {}).get("contextActivities", {}).values():
+            for activity in named if isinstance(named, list) else (named,):
+                yield activity["id"]
+
+
+def conditions(query: StatementQuery) -> dict[str, bytes]:
+    """The equality conditions of a query by index key, the most telling first: the order in which an index is chosen."""
+    wanted: dict[str, bytes] = {}
+    if query.registration is not None:
+        wanted["rg"] = UUID(query.registration).bytes
+    if query.agent is not None:
+        name = next(identifiers(query.agent), None)
+        wanted["ra" if query.related_agents else "ag"] = token(name or "")
+    if query.activity is not None:
+        wanted["rc" if query.related_activities else "ob"] = token(query.activity)
+    if query.verb is not None:
+        wanted["vb"] = token(query.verb)
+    return wanted

@@ -1,0 +1,48 @@
+"""The indexes of every collection of this package; docs/decisions/0101-statement-index.md gives the reasons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel
+from pymongo.database import Database
+
+from lrs.spec.index import INHERITED
+
+
+def _model(name: str, *keys: str, **options: Any) -> IndexModel:
+    return IndexModel([(key, ASCENDING) for key in keys], name=name, **options)
+
+
+_REFERRING = {"partialFilterExpression": {"rf": {"$exists": True}}}
+
+STATEMENTS = [
+    _model("stored", "t", "s"),
+    _model("ag", "t", "ag", "s"),
+    _model("ra", "t", "ra", "s"),
+    _model("ob", "t", "ob", "s"),
+    _model("rc", "t", "rc", "s"),
+    _model("vb", "t", "vb", "s"),
+    _model("rg", "t", "rg", "s", partialFilterExpression={"rg": {"$exists": True}}),
+    _model("au", "t", "au", "s"),
+    _model("rf", "t", "rf", **_REFERRING),
+    *(_model(f"x_{key}", "t", f"x.{key}", "s", **_REFERRING) for key in INHERITED),
+]
+
+INDEXES = {
+    "lrs_statements": STATEMENTS,
+    "lrs_marks": [_model("marks", "t", "s")],
+    "lrs_activities": [],
+    "lrs_agents": [_model("ifi", "t", "i")],
+    "lrs_documents": [_model("owner", "t", "k", "o", "u")],
+    "lrs_attachments": [],
+}
+
+
+def ensure(db: Database[Any]) -> None:
+    existing = set(db.list_collection_names())
+    for collection, models in INDEXES.items():
+        if collection not in existing:
+            db.create_collection(collection, check_exists=False)
+        if models:
+            db[collection].create_indexes(models)

@@ -1,0 +1,76 @@
+"""Milestones in the sequence, for servers that cannot stop reading early (the embedded one): windows of known size.
+
+One is set after every so many statements, not exactly: a missing one makes a window wider, never a page wrong."""
+
+from __future__ import annotations
+
+import bisect
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from pymongo import ReplaceOne
+from pymongo.database import Database
+
+EVERY = 400
+_FRESH = 1.0  # seconds
+
+
+class Marks:
+    """Sequence numbers of milestones by store, kept in memory and fetched on as they come."""
+
+    def __init__(self, db: Database[Any]) -> None:
+        self._rows = db["lrs_marks"]
+        self._lock = threading.Lock()
+        self._known: dict[int, list[int]] = {}
+        self._looked: dict[int, float] = {}
+        self._since: dict[int, int] = {}
+        self._waiting: list[dict[str, Any]] = []
+
+    def passed(self, store: int, count: int, seq: int) -> None:
+        """`count` statements were stored, the last of them with `seq`."""
+        with self._lock:
+            self._since[store] = self._since.get(store, 0) + count
+            if self._since[store] >= EVERY:
+                self._since[store] = 0
+                self._waiting.append({"_id": f"{store}:{seq}", "t": store, "s": seq})
+
+    def write(self) -> None:
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._rows.bulk_write([ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in waiting])
+
+    def windows(self, store: int, low: int, high: int, *, ascending: bool, width: int) -> Iterator[tuple[int, int, int]]:
+        """Exclusive bounds that cover (low, high) from its near end, each eight times as wide; and their width in milestones."""
+        marks = self._marks(store)
+        inner = marks[bisect.bisect_right(marks, low) : bisect.bisect_left(marks, high)]
+        if not ascending:
+            inner = inner[::-1]
+        far, near, at = (high, low, -1) if ascending else (low, high, -1)
+        while True:
+            at += width
+            edge = inner[at] if at < len(inner) else far
+            if ascending:
+                yield near, (edge if edge == far else edge + 1), width
+            else:
+                yield (edge if edge == far else edge - 1), near, width
+            if edge == far:
+                return
+            near = edge
+            width *= 8
+
+    def _marks(self, store: int) -> list[int]:
+        now = time.monotonic()
+        with self._lock:
+            known = self._known.setdefault(store, [])
+            if now - self._looked.get(store, -_FRESH) < _FRESH:
+                return known
+            self._looked[store] = now
+            last = known[-EVERY] if len(known) > EVERY else 0
+        fresh = [row["s"] for row in self._rows.find({"t": store, "s": {"$gt": last, "$lt": 2**63 - 1}}, {"s": 1})]
+        with self._lock:
+            known = sorted({*self._known[store], *fresh})
+            self._known[store] = known
+        return known
