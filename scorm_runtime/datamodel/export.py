@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from scorm_runtime.datamodel import model_for
 from scorm_runtime.datamodel.element import Model
+from scorm_runtime.datamodel.scorm2004 import EDITIONS
 
 
 @cache
@@ -37,3 +41,15 @@ def _is_default(of: Any, value: Any) -> bool:
 def _camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
+
+
+def tables() -> dict[str, dict[str, Any]]:
+    """Every table there is, by name; tests/cases/datamodel/tables/ keeps them for the tests of the JavaScript."""
+    return {"scorm12": table(model_for("scorm12"))} | {
+        f"scorm2004-{edition}": table(model_for("scorm2004", edition)) for edition in EDITIONS
+    }
+
+
+def write(folder: Path) -> None:
+    for name, content in tables().items():
+        (folder / f"{name}.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
