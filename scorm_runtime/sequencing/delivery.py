@@ -36,7 +36,7 @@ def content_delivery_environment(work: Work, node: Node) -> tuple[bool, str | No
             continue
         record = work.change(step)
         new = not record.suspended
-        record.suspended = False
+        record.suspended = record.stale_objectives = record.stale_progress = False
         if new:
             begin_attempt(work, step, record)
         record.active = True
@@ -58,7 +58,6 @@ def begin_attempt(work: Work, node: Node, record: Record) -> None:
     record.completion = record.amount = None
     record.completion_by_content = False
     record.objectives = {}
-    record.stale_objectives = record.stale_progress = False
     set_aside(work, node)
 
 

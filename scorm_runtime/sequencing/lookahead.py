@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scorm_runtime.sequencing.delivery import delivery_request
 from scorm_runtime.sequencing.navigation import choice, navigation_request
-from scorm_runtime.sequencing.requests import Found, chosen, sequencing_request
+from scorm_runtime.sequencing.requests import Found, chosen, forget_globals, sequencing_request
 from scorm_runtime.sequencing.rules import rule_of
 from scorm_runtime.sequencing.selection import prepare_again
 from scorm_runtime.sequencing.state import State, Work
@@ -18,11 +18,15 @@ from scorm_runtime.sequencing.tree import Node, Tree
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Navigation:
     """What `navigate` would accept now. `choice` and `jump` name every item of the tree; `hidden` are not to be shown in the
-    table of contents; `hide_lms_ui` is the current item's own list (the caller hides the controls)."""
+    table of contents; `hide_lms_ui` is the current item's own list (the caller hides the controls).
+
+    `continue_` is for the control, which is to be there wherever flow is on (SN 5.6.3); `continue_succeeds` says whether the
+    request would deliver something or end the course."""
 
     start: bool
     resume_all: bool
     continue_: bool
+    continue_succeeds: bool
     previous: bool
     exit: bool
     exit_all: bool
@@ -34,10 +38,17 @@ class Navigation:
     hidden: frozenset[str]
     hide_lms_ui: tuple[str, ...]
 
+    @property
+    def request_valid(self) -> dict[str, bool | Mapping[str, bool]]:
+        """The answers to `adl.nav.request_valid.*`."""
+        return {"continue": self.continue_succeeds, "previous": self.previous, "choice": self.choice, "jump": self.jump}
+
 
 def look_ahead(tree: Tree, state: State) -> Navigation:
     """Which requests would be honoured now: the same processes, run on a copy."""
     now = Work(tree, state)
+    if state.current is None:
+        forget_globals(now, "start")
     now.remembered = {}
     then, ended = _after_exit(now)
     active = state.current is not None and now.of(state.current).active
@@ -46,7 +57,8 @@ def look_ahead(tree: Tree, state: State) -> Navigation:
     return Navigation(
         start=accepted["start"],
         resume_all=accepted["resumeAll"],
-        continue_=accepted["continue"],
+        continue_=navigation_request(now, "continue", None).exception is None,
+        continue_succeeds=accepted["continue"],
         previous=accepted["previous"],
         exit=active,
         exit_all=opened,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from scorm_runtime.sequencing.delivery import set_aside
 from scorm_runtime.sequencing.flow import BACKWARD, FORWARD, Direction, choice_activity_traversal, choice_flow, flow, follows
 from scorm_runtime.sequencing.rules import rule_of, rule_text
 from scorm_runtime.sequencing.state import Work
@@ -22,6 +21,7 @@ class Found(NamedTuple):
 
 def sequencing_request(work: Work, request: str, target: Node | None) -> Found:
     """SB.2.12 Sequencing Request Process."""
+    forget_globals(work, request)
     match request:
         case "start":
             return start(work)
@@ -40,6 +40,16 @@ def sequencing_request(work: Work, request: str, target: Node | None) -> Found:
         case "exit":
             return exit_(work)
     return Found(exception="SB.2.12-1")
+
+
+def forget_globals(work: Work, request: str) -> None:
+    """SN 3.10.3, CAM 5.1.6: objectives that are not global to the system live as long as one attempt on the course."""
+    root = work.tree.root
+    if work.tree.system_wide or not work.globals or work.of(root).active or work.of(root).suspended:
+        return
+    if (request in ("start", "choice") and work.current is None) or (request == "retry" and work.current is root):
+        work.globals = {}
+        work.say("SB.2.12: a new attempt on the course begins with no global objectives known")
 
 
 def _flowed(work: Work, node: Node, direction: Direction, inside: bool) -> Found:
@@ -220,7 +230,6 @@ def retry(work: Work) -> Found:
         return Found(exception="SB.2.10-2")
     if current.leaf:
         return Found(current)
-    set_aside(work, current)
     result = flow(work, current, FORWARD, True)
     return Found(result.node, result.ended, None if result.node or result.ended else "SB.2.10-3")
 

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from package_importer.course import RollupRule, RuleCondition
 from scorm_runtime.sequencing.rules import combined, conditions_text, evaluated, rule_of
-from scorm_runtime.sequencing.state import Work, amount, completed, measure, satisfied, set_objective, set_progress
+from scorm_runtime.sequencing.state import (
+    Work,
+    amount,
+    completed,
+    measure,
+    satisfied,
+    set_objective,
+    set_progress,
+)
 from scorm_runtime.sequencing.tree import Node
 
 
@@ -125,9 +133,7 @@ def rollup_rule_check(work: Work, node: Node, action: str, defined: bool) -> Rol
 
 
 def _fires(rule: RollupRule, results: Sequence[bool | None]) -> bool:
-    """RB.1.4-1.2.4: whether enough of the children meet the rule; no children never do."""
-    if not results:
-        return False
+    """RB.1.4-1.2.4: whether enough of the children meet the rule; where none is considered, all of them and none of them do."""
     match rule.child_activity_set:
         case "all":
             return results.count(True) == len(results)
@@ -138,7 +144,7 @@ def _fires(rule: RollupRule, results: Sequence[bool | None]) -> bool:
         case "atLeastCount":
             return results.count(True) >= rule.minimum_count
         case "atLeastPercent":
-            return results.count(True) / len(results) >= rule.minimum_percent
+            return bool(results) and results.count(True) / len(results) >= rule.minimum_percent
     return False
 
 
@@ -177,19 +183,22 @@ def check_child_for_rollup(work: Work, child: Node, action: str) -> bool:
 
 def overall_rollup(work: Work, node: Node) -> None:
     """RB.1.5 Overall Rollup Process, for the activity and all above it; then for what reads a global objective that has moved."""
+    work.rolling = True
     for step in reversed(node.path):
         _roll_up(work, step)
     seen: set[str] = set()
     while fresh := work.moved - seen:
         seen |= fresh
-        affected = {step for target in fresh for reader in work.tree.readers.get(target, ()) for step in reader.path}
+        affected = {step for target in fresh for reader in work.tree.readers.get(target, ()) for step in reader.path[:-1]}
         for step in sorted(affected, key=lambda n: -n.index):
             _roll_up(work, step)
     work.moved.clear()
+    work.rolling = False
 
 
 def _roll_up(work: Work, node: Node) -> None:
-    if not node.seq.tracked:
+    record = work.of(node)
+    if not node.seq.tracked or record.stale_objectives or record.stale_progress:
         return
     if node.children:
         measure_rollup(work, node)

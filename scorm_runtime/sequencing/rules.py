@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from package_importer.course import RollupRule, RuleCondition, SequencingRule
 from scorm_runtime.sequencing.state import Work, completed, measure, satisfied
-from scorm_runtime.sequencing.tree import LocalObjective, Node, collapsed
+from scorm_runtime.sequencing.tree import LocalObjective, Node, canonical
 
 
 def limit_conditions_violated(work: Work, node: Node) -> bool:
@@ -84,7 +84,7 @@ def _condition(work: Work, node: Node, condition: RuleCondition) -> bool | None:
 def _referenced(node: Node, condition: RuleCondition) -> LocalObjective | None:
     if condition.referenced_objective is None:
         return node.primary
-    return node.by_id.get(collapsed(condition.referenced_objective))
+    return node.by_id.get(canonical(condition.referenced_objective))
 
 
 def _objective_condition(work: Work, node: Node, objective: LocalObjective, condition: RuleCondition) -> bool | None:

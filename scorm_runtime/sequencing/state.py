@@ -174,6 +174,7 @@ def _read(tree: Tree, node: Node, value: Mapping[str, Any]) -> Record:
 class Work:
     """A private copy of a state: records are copied when first changed, what is decided is said to `log`.
 
+    `rolling` while statuses are rolled up, when what was reached before the parent's current attempt may not count;
     `remembered` may keep answers while nothing is changed (look-ahead asks a thousand times); any change forgets them."""
 
     __slots__ = (
@@ -186,6 +187,7 @@ class Work:
         "now",
         "records",
         "remembered",
+        "rolling",
         "seed",
         "stopped",
         "suspended",
@@ -204,6 +206,7 @@ class Work:
         self.moved: set[str] = set()
         self.stopped: list[Node] = []
         self.remembered: dict[tuple[str, int], Any] | None = None
+        self.rolling = False
         self._own: set[int] = set()
         self._places: dict[int, dict[int, int]] = {}
 
@@ -277,11 +280,11 @@ def _read_global(work: Work, objective: LocalObjective, value: str) -> Any:
 
 
 def read(work: Work, node: Node, objective: LocalObjective, value: str) -> Any:
-    """A value of an objective: that of a mapped global objective if it is known, else the activity's own."""
-    if objective.reads and (found := _read_global(work, objective, value)) is not None:
-        return found
+    """A value of an objective: where a read map says so that of the global objective, be it unknown; else the activity's own."""
+    if value in objective.reads:
+        return _read_global(work, objective, value)
     record = work.records.get(node.index)
-    if record is None or record.stale_objectives:
+    if record is None or (work.rolling and record.stale_objectives):
         return None
     return getattr(record.objectives.get(objective.position, NOTHING), value)
 
@@ -304,38 +307,34 @@ def satisfied(work: Work, node: Node, objective: LocalObjective) -> bool | None:
 
 
 def amount(work: Work, node: Node) -> float | None:
-    """Attempt Completion Amount, `None` while its status is false."""
-    found: float | None = _read_global(work, node.primary, "progress") if node.primary.reads else None
-    if found is not None:
-        return found
+    """Attempt Completion Amount, `None` while its status is false; a mapped progress measure counts if it is known."""
+    if "progress" in node.primary.reads:
+        found: float | None = _read_global(work, node.primary, "progress")
+        if found is not None:
+            return found
     record = work.of(node)
-    return None if record.stale_progress else record.amount
+    return None if work.rolling and record.stale_progress else record.amount
 
 
 def completed(work: Work, node: Node) -> bool | None:
-    """Attempt Completion Status, `None` while Attempt Progress Status is false."""
+    """Attempt Completion Status, `None` while Attempt Progress Status is false; follows the amount if it is defined to."""
     if node.completed_by_measure:
         progress = amount(work, node)
         return None if progress is None else progress >= node.progress_minimum
-    found: bool | None = _read_global(work, node.primary, "completion") if node.primary.reads else None
-    if found is not None:
+    if "completion" in node.primary.reads:
+        found: bool | None = _read_global(work, node.primary, "completion")
         return found
     record = work.records.get(node.index)
-    return None if record is None or record.stale_progress else record.completion
+    return None if record is None or (work.rolling and record.stale_progress) else record.completion
 
 
 def set_objective(work: Work, node: Node, objective: LocalObjective, **values: Any) -> None:
     """The activity's own values, and those of the global objectives that they are mapped to; `None` makes a value unknown."""
     known = reached(work, node, objective)
-    stale = work.of(node).stale_objectives
-    changed = {name: v for name, v in values.items() if stale or getattr(known, name) != v}
+    changed = {name: v for name, v in values.items() if getattr(known, name) != v}
     if not changed:
         return
-    record = work.change(node)
-    if stale:
-        record.stale_objectives = False
-        record.objectives = {}
-    own = record.objectives.setdefault(objective.position, Reached())
+    own = work.change(node).objectives.setdefault(objective.position, Reached())
     for name, v in changed.items():
         setattr(own, name, v)
         write_global(work, objective, name, v)
@@ -346,18 +345,13 @@ def set_objective(work: Work, node: Node, objective: LocalObjective, **values: A
 def set_progress(work: Work, node: Node, **values: Any) -> None:
     """`completion` and `amount` of the attempt, and those of the global objectives that the primary objective writes."""
     known = work.of(node)
-    stale = known.stale_progress
-    changed = {name: v for name, v in values.items() if stale or getattr(known, name) != v}
+    changed = {name: v for name, v in values.items() if getattr(known, name) != v}
     if not changed:
         return
     record = work.change(node)
-    if stale:
-        record.stale_progress, record.completion, record.amount = False, None, None
     for name, v in changed.items():
         setattr(record, name, v)
         write_global(work, node.primary, "progress" if name == "amount" else name, v)
-    if "amount" in changed and node.completed_by_measure:
-        write_global(work, node.primary, "completion", completed(work, node))
 
 
 def write_global(work: Work, objective: LocalObjective, name: str, value: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import unquote
 
 from package_importer.course import Course, Item, Objective, ObjectiveMap, Sequencing, SequencingRule, Standard
 
@@ -19,9 +20,9 @@ MAPPED = (
 )
 
 
-def collapsed(identifier: str) -> str:
-    """White space around and inside an identifier does not distinguish it."""
-    return " ".join(identifier.split())
+def canonical(identifier: str) -> str:
+    """Neither white space nor percent escapes distinguish the identifiers of objectives."""
+    return " ".join(unquote(identifier).split())
 
 
 class LocalObjective:
@@ -31,7 +32,7 @@ class LocalObjective:
 
     def __init__(self, position: int, objective: Objective) -> None:
         self.position = position
-        self.id = collapsed(objective.id) if objective.id else None
+        self.id = canonical(objective.id) if objective.id else None
         self.primary = objective.primary
         self.satisfied_by_measure = objective.satisfied_by_measure
         self.minimum = objective.min_normalized_measure
@@ -42,7 +43,7 @@ class LocalObjective:
 def _targets(maps: tuple[ObjectiveMap, ...], way: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for value, attribute in MAPPED:
-        targets = tuple(collapsed(m.target) for m in maps if getattr(m, f"{way}_{attribute}"))
+        targets = tuple(canonical(m.target) for m in maps if getattr(m, f"{way}_{attribute}"))
         if targets:
             found[value] = targets
     return found
@@ -125,11 +126,13 @@ def _actions(sequencing: Sequencing) -> set[str]:
 class Tree:
     """The activity tree of a course, indexed; immutable, one per course version.
 
-    `retains`: a new attempt on an activity keeps what the last one reached (SCORM 1.2, which has no attempts)."""
+    `retains`: a new attempt on an activity keeps what the last one reached (SCORM 1.2, which has no attempts).
+    `system_wide`: global objectives outlive the attempt on the course."""
 
-    __slots__ = ("by_id", "nodes", "readers", "retains", "root", "selecting")
+    __slots__ = ("by_id", "nodes", "readers", "retains", "root", "selecting", "system_wide")
 
     def __init__(self, course: Course) -> None:
+        self.system_wide = course.objectives_global_to_system
         self.retains = course.standard is not Standard.SCORM_2004
         self.nodes: list[Node] = []
         self.root = self._grow(course.root)
