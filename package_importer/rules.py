@@ -103,7 +103,6 @@ _XML = [
         ("xml-malformed", "XML 2.1", "The file is not well-formed XML: {found}.", "Mend the XML at this line."),
         ("xml-entity", "safety", "The file declares a document type with contents of its own: {found}.", "Remove the DOCTYPE; write characters instead of entities."),
         ("xml-elements", "limit", "The file has more than {limit} tags.", "Split the course, or raise the limit."),
-        ("xml-encoding", "XML 4.3.3", "The file's encoding cannot be read: {found}.", "Save the file as UTF-8."),
     ),
     *_rows(
         Kind.LENIENCY,
@@ -112,6 +111,7 @@ _XML = [
         ("xml-leading-space", "XML 2.8", "White space precedes the XML declaration.", "Let the file begin with <?xml."),
         ("xml-control-character", "XML 2.2", "The file has characters that XML forbids; they are left out.", "Remove the control characters."),
         ("xml-ampersand", "XML 2.4", "An ampersand is not written as &amp;: {found}.", "Write &amp; instead of &."),
+        ("xml-html-entity", "XML 4.1", "The entity {found} is one of HTML, not of XML.", "Write the character itself."),
         ("namespace-undeclared", "XML Names 5", "A prefix is not declared: {found}.", "Declare the prefix on the root element."),
         ("namespace-missing", "CAM 3.4.2", "The element has no namespace; read as {taken}.", "Declare the standard's namespace."),
         ("namespace-wrong", "CAM 3.4.2", "The namespace is {found}; read as {taken}.", "Declare the standard's namespace."),

@@ -7,6 +7,8 @@ import re
 import threading
 from collections.abc import Iterable
 from functools import cache
+from html import escape
+from html.entities import html5
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,8 +23,9 @@ DECLARED_TEXT = re.compile(r"^<\?xml[^>]*?\?>")
 PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[>]*([\[>])", re.IGNORECASE)
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z_][\w.-]*|#\d+|#x[0-9A-Fa-f]+);)")
 MARKUP = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
+REFERENCES = re.compile(rf"{MARKUP.pattern}|(&(?:([A-Za-z][A-Za-z0-9]*);|#\d+;|#x[0-9A-Fa-f]+;)?)", re.DOTALL)
+XML_ENTITIES = ("amp", "lt", "gt", "quot", "apos")
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -75,6 +78,8 @@ def parse(data: bytes, *, limits: Limits, findings: Findings) -> etree._Element:
     _prolog(text, findings)
     if text.count("<") > limits.tags:
         findings.add("xml-elements", limit=limits.tags)
+    if not text.strip():
+        findings.add("xml-malformed", "it is empty")
     if findings.refused:
         raise PackageRefused(findings.report())
     try:
@@ -125,9 +130,7 @@ def _parsed(text: str, *, recover: bool) -> etree._Element:
 
 def _again(text: str, error: etree.XMLSyntaxError, findings: Findings) -> etree._Element:
     """Undeclared prefixes and bare ampersands are forgiven; anything else is not XML."""
-    mended = text
-    if "EntityRef" in str(error) or "xmlParseEntityRef" in str(error):
-        mended = _ampersands(text, findings)
+    mended = _entities(text, findings) if "entity" in str(error).lower() else text
     faults: dict[str, int] = {}
     parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     etree.fromstring(mended.encode("utf-8", "surrogatepass"), parser)
@@ -145,17 +148,24 @@ def _again(text: str, error: etree.XMLSyntaxError, findings: Findings) -> etree.
     return _parsed(mended, recover=True)
 
 
-def _ampersands(text: str, findings: Findings) -> str:
-    keep = [(m.start(), m.end()) for m in MARKUP.finditer(text)]
-    parts: list[str] = []
-    at = 0
-    for start, end in [*keep, (len(text), len(text))]:
-        for match in BARE_AMPERSAND.finditer(text, at, start):
-            line = text.count("\n", 0, match.start()) + 1
-            findings.add("xml-ampersand", text[match.start() : match.start() + 20], line=line)
-        parts += [BARE_AMPERSAND.sub("&amp;", text[at:start]), text[start:end]]
-        at = end
-    return "".join(parts)
+def _entities(text: str, findings: Findings) -> str:
+    """The text with ampersands escaped and HTML's entities replaced, except where `&` has no meaning."""
+
+    def mend(match: re.Match[str]) -> str:
+        reference = match[1]
+        if reference is None:
+            return match[0]
+        name = match[2] or ""
+        if name in XML_ENTITIES or reference.startswith("&#"):
+            return reference
+        line = text.count("\n", 0, match.start()) + 1
+        if f"{name};" in html5:
+            findings.add("xml-html-entity", reference, line=line)
+            return escape(html5[f"{name};"], quote=True)
+        findings.add("xml-ampersand", text[match.start() : match.start() + 20], line=line)
+        return "&amp;" + reference[1:]
+
+    return REFERENCES.sub(mend, text)
 
 
 def path(element: etree._Element) -> str:
