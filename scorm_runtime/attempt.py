@@ -88,7 +88,7 @@ def finish(
     assert run is not None
     if run.terminated:
         return step
-    tracking = _tracking(plan, run, terminated=terminated)
+    tracking = _tracking(plan, run, terminated=terminated, suspend=suspend)
     spent = tracking.session_time if tracking.session_time is not None else run.elapsed
     suspended = suspend or tracking.exit == "suspend"
     time = now - _age(commits)
@@ -263,11 +263,19 @@ def _age(commits: Sequence[Commit]) -> float:
     return max((c.age for c in commits[-1:]), default=0.0)
 
 
-def _tracking(plan: Plan, run: Run, *, terminated: bool = True) -> Tracking:
+def _tracking(plan: Plan, run: Run, *, terminated: bool = False, suspend: bool = False) -> Tracking:
     item = plan.items[run.item]
     if not run.data:
         return Tracking()
-    return outcome(plan.model, item, run.data, mode=plan.mode, terminated=terminated, mastery_override=plan.mastery_override)
+    return outcome(
+        plan.model,
+        item,
+        run.data,
+        mode=plan.mode,
+        terminated=terminated,
+        suspend=suspend,
+        mastery_override=plan.mastery_override,
+    )
 
 
 def _finished(plan: Plan, run: Run, *, suspend: bool, terminated: bool) -> dict[str, str]:
