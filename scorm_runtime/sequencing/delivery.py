@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scorm_runtime.sequencing.rules import check_activity
-from scorm_runtime.sequencing.state import Record, Work
+from scorm_runtime.sequencing.state import Record, Work, first_on_path
 from scorm_runtime.sequencing.termination import terminate_descendent_attempts
 from scorm_runtime.sequencing.tree import Node, common_ancestor
 
@@ -15,12 +15,16 @@ def delivery_request(work: Work, node: Node, *, checked: bool = True) -> str | N
         return "DB.1.1-1"
     if not checked:
         return None
-    for step in node.path:
-        reason = check_activity(work, step)
-        if reason is not None:
-            work.say("DB.1.1-3: {} {}", step, reason)
-            return "DB.1.1-3"
-    return None
+    return first_on_path(work, node, "undeliverable", _undeliverable)
+
+
+def _undeliverable(work: Work, step: Node) -> str | None:
+    """DB.1.1-3."""
+    reason = check_activity(work, step)
+    if reason is None:
+        return None
+    work.say("DB.1.1-3: {} {}", step, reason)
+    return "DB.1.1-3"
 
 
 def content_delivery_environment(work: Work, node: Node) -> tuple[bool, str | None]:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from scorm_runtime.sequencing.delivery import delivery_request
 from scorm_runtime.sequencing.navigation import choice, navigation_request
-from scorm_runtime.sequencing.requests import Found, chosen, forget_globals, sequencing_request
-from scorm_runtime.sequencing.rules import rule_of
+from scorm_runtime.sequencing.requests import Found, chosen, forget_globals, sequencing_request, withheld
 from scorm_runtime.sequencing.selection import prepare_again
-from scorm_runtime.sequencing.state import State, Work
+from scorm_runtime.sequencing.state import State, Work, first_on_path
 from scorm_runtime.sequencing.termination import Termination, termination_request
 from scorm_runtime.sequencing.tree import Node, Tree
 
@@ -117,23 +116,14 @@ def _choices(now: Work, then: Work, ended: Termination) -> dict[str, bool]:
 
 
 def _jumps(now: Work, ended: Termination) -> dict[str, bool]:
-    opened = now.current is not None and (ended.exception is None)
-    return {node.id: opened and node.leaf and _offered(now, node) for node in now.tree}
+    opened = now.current is not None and ended.exception is None
+    return {node.id: opened and node.leaf and first_on_path(now, node, "deselected", _deselected) is None for node in now.tree}
 
 
-def _offered(work: Work, node: Node) -> bool:
-    return all(work.is_available(step) for step in node.path)
+def _deselected(work: Work, step: Node) -> str | None:
+    return None if work.is_available(step) else step.id
 
 
 def _hidden(work: Work) -> frozenset[str]:
-    """SN 5.2, 5.6.5: what was not selected or is hidden from choice, with all below it; and what the manifest hides."""
-    below: set[int] = set()
-    hidden: set[str] = set()
-    for node in work.tree:
-        covered = node.parent is not None and node.parent.index in below
-        if covered or not work.is_available(node) or rule_of(work, node, "hiddenFromChoice") is not None:
-            below.add(node.index)
-            hidden.add(node.id)
-        elif not node.visible:
-            hidden.add(node.id)
-    return frozenset(hidden)
+    """What was not selected or is hidden from choice, with all below it; and what the manifest does not want shown."""
+    return frozenset(n.id for n in work.tree if not n.visible or first_on_path(work, n, "withheld", withheld) is not None)

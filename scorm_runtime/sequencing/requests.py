@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from scorm_runtime.sequencing.flow import BACKWARD, FORWARD, Direction, choice_activity_traversal, choice_flow, flow, follows
 from scorm_runtime.sequencing.rules import rule_of, rule_text
-from scorm_runtime.sequencing.state import Work
+from scorm_runtime.sequencing.state import Work, first_on_path
 from scorm_runtime.sequencing.termination import end_attempt, terminate_descendent_attempts
 from scorm_runtime.sequencing.tree import Node, common_ancestor
 
@@ -124,18 +124,23 @@ def chosen(work: Work, target: Node) -> Found:
 
 def _not_offered(work: Work, target: Node) -> str | None:
     """SB.2.9-3, SB.2.9-4: whether the target could be on offer at all."""
-    for step in target.path:
-        if not work.is_available(step):
-            work.say("SB.2.9-2: {} is not among the children selected for its parent", step)
-            return "SB.2.9-2"
-        rule = rule_of(work, step, "hiddenFromChoice")
-        if rule is not None:
-            work.say("SB.2.9-3: {} is hidden from choice by its rule {}", step, rule_text(rule))
-            return "SB.2.9-3"
-    if target.parent is not None and not target.parent.seq.choice:
+    refused = first_on_path(work, target, "withheld", withheld)
+    if refused is None and target.parent is not None and not target.parent.seq.choice:
         work.say("SB.2.9-4: {} does not allow its children to be chosen", target.parent)
         return "SB.2.9-4"
-    return None
+    return refused
+
+
+def withheld(work: Work, step: Node) -> str | None:
+    """SB.2.9-3.1, SB.2.9-3.2."""
+    if not work.is_available(step):
+        work.say("SB.2.9-2: {} is not among the children selected for its parent", step)
+        return "SB.2.9-2"
+    rule = rule_of(work, step, "hiddenFromChoice")
+    if rule is None:
+        return None
+    work.say("SB.2.9-3: {} is hidden from choice by its rule {}", step, rule_text(rule))
+    return "SB.2.9-3"
 
 
 def choice_reachable(work: Work, target: Node) -> str | None:
@@ -207,8 +212,10 @@ def _way_out(work: Work, current: Node, above: Node) -> str | None:
 
 
 def _constrained(work: Work, current: Node, above: Node, target: Node) -> str | None:
-    """SB.2.9-11.5: the nearest activity that constrains choice lets reach only what comes next to it."""
-    constrained: Node | None = current
+    """SB.2.9-11.5: the nearest activity that constrains choice lets reach only what comes next to it.
+
+    Deviation: the text lets a leaf constrain too; ADL's case CM-07d wants only clusters to (SN 3.3.2 speaks of them alone)."""
+    constrained: Node | None = current.parent if current.leaf else current
     while constrained is not None and constrained is not above and not constrained.seq.constrain_choice:
         constrained = constrained.parent
     if constrained is None or constrained is above:

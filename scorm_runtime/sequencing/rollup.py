@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from package_importer.course import RollupRule, RuleCondition
 from scorm_runtime.sequencing.rules import combined, conditions_text, evaluated, rule_of
@@ -127,18 +127,19 @@ def rollup_rule_check(work: Work, node: Node, action: str, defined: bool) -> Rol
         return None
     children = [c for c in work.available(node) if c.seq.tracked and check_child_for_rollup(work, c, action)]
     for rule in rules:
-        if _fires(rule, [evaluate_rollup_conditions(work, child, rule) for child in children]):
+        if _fires(rule, (evaluate_rollup_conditions(work, child, rule) for child in children)):
             return rule
     return None
 
 
-def _fires(rule: RollupRule, results: Sequence[bool | None]) -> bool:
+def _fires(rule: RollupRule, answers: Iterable[bool | None]) -> bool:
     """RB.1.4-1.2.4: whether enough of the children meet the rule; where none is considered, all of them and none of them do."""
+    if rule.child_activity_set == "all":
+        return all(answer is True for answer in answers)
+    if rule.child_activity_set == "any":
+        return any(answer is True for answer in answers)
+    results = list(answers)
     match rule.child_activity_set:
-        case "all":
-            return results.count(True) == len(results)
-        case "any":
-            return True in results
         case "none":
             return True not in results and None not in results
         case "atLeastCount":

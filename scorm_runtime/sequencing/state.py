@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from scorm_runtime.sequencing.tree import LocalObjective, Node, Tree
@@ -264,6 +264,23 @@ class Work:
         record = self.change(node)
         record.children = None if children == tuple(c.index for c in node.children) else children
         self._places.pop(node.index, None)
+
+
+def first_on_path(work: Work, node: Node, question: str, ask: Callable[[Work, Node], str | None]) -> str | None:
+    """The first answer on the way from the root to the activity; remembered per activity while nothing changes."""
+    memory = work.remembered
+    if memory is None:
+        return next((answer for step in node.path if (answer := ask(work, step)) is not None), None)
+    open_: list[Node] = []
+    step: Node | None = node
+    while step is not None and (question, step.index) not in memory:
+        open_.append(step)
+        step = step.parent
+    found: str | None = memory[question, step.index] if step is not None else None
+    for below in reversed(open_):
+        found = ask(work, below) if found is None else found
+        memory[question, below.index] = found
+    return found
 
 
 def reached(work: Work, node: Node, objective: LocalObjective) -> Reached:

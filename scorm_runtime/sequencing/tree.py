@@ -190,7 +190,8 @@ def _readers(nodes: list[Node]) -> dict[str, tuple[Node, ...]]:
 
 def common_ancestor(a: Node, b: Node) -> Node:
     """The deepest activity that is, or is above, both."""
-    while not a.contains(b):
+    index = b.index
+    while not a.index <= index <= a.last:
         assert a.parent is not None
         a = a.parent
     return a
