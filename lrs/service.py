@@ -27,7 +27,7 @@ from lrs.store.activities import Activities
 from lrs.store.attachments import Attachment, Attachments
 from lrs.store.documents import Documents
 from lrs.store.marks import Marks
-from lrs.store.reader import Reader
+from lrs.store.reader import Reader, Slice
 from lrs.store.sequence import Sequence as Numbering
 from lrs.store.sequence import Through
 from lrs.store.statements import Statements
@@ -152,21 +152,23 @@ class LRS:
         for key, value in self._permitted(caller).items():
             if wanted.setdefault(key, value) != value:
                 residual.setdefault("$and", []).append({key: value})
-        rows = self.reader.rows(
-            caller.store,
-            wanted,
+        asked = Slice(
+            store=caller.store,
             low=low,
             high=high,
             ascending=query.ascending,
             limit=limit + 1,
             fields={**_LIST_FIELDS, "att": 1},
-            referring=caller.store in through.referring,
+            wanted=wanted,
             residual=residual,
+            referring=caller.store in through.referring,
         )
+        rows = self.reader.rows(asked)
         return self._page(rows, limit, _moment(through.ms))
 
     def _page(self, rows: list[Json], limit: int, through: datetime | None = None) -> Page:
-        kept, size = [], 0
+        kept: list[Json] = []
+        size = 0
         for row in rows[:limit]:
             size += len(row["raw"])
             if kept and size > self.settings.page_bytes:
@@ -219,15 +221,15 @@ class LRS:
     def tail(self, store: int = 1, after_seq: int = 0, limit: int = 1000) -> list[Stored]:
         """What was stored after `after_seq`, in stored order, never beyond the consistent-through time."""
         through = self.through()
-        rows = self.reader.rows(
-            store,
-            {},
-            low=max(after_seq, (through.began << 20) - 1),
+        asked = Slice(
+            store=store,
+            low=after_seq,
             high=(through.ms + 1) << 20,
             ascending=True,
             limit=limit,
-            fields={"raw": 1, "s": 1, "f": 1, "v": 1, "_id": 0},
+            fields={**_LIST_FIELDS, "f": 1, "v": 1},
         )
+        rows = self.reader.rows(asked)
         return [
             Stored(seq=row["s"], statement=orjson.loads(row["raw"]), facts=row.get("f", {}), voided=bool(row.get("v")))
             for row in rows
@@ -271,7 +273,7 @@ def _ms(moment: datetime) -> int:
 
 def _bounds(query: StatementQuery, through: Through) -> tuple[int, int]:
     """Exclusive bounds on the sequence: `since` is stored after, `until` is stored at or before (1.0.3 Communication 2.1.3)."""
-    low, high = (through.began << 20) - 1, (through.now + 1000) << 20
+    low, high = -1, (through.now + 1000) << 20
     if query.since is not None:
         low = max(low, ((_ms(query.since) + 1) << 20) - 1)
     if query.until is not None:

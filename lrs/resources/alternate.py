@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from lrs import versions
+from lrs.errors import VersionRefused
 
 _METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
 _HEADERS = {
@@ -81,5 +82,5 @@ class AlternateSyntax:
 def _is_1(version: str | None) -> bool:
     try:
         return versions.negotiate(version).alternate_syntax
-    except versions.VersionRefused:
+    except VersionRefused:
         return False

@@ -1,4 +1,6 @@
-"""The query parameters that each resource declares; any other is refused. 1.0.3 Communication 2 and 3.2; IEEE 9274.1.1 4.1.5, 4.1.6."""
+"""The query parameters that each resource declares; any other is refused.
+
+1.0.3 Communication 2 and 3.2; IEEE 9274.1.1 4.1.5, 4.1.6."""
 
 from __future__ import annotations
 

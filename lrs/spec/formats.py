@@ -44,7 +44,8 @@ _iri = re.compile(IRI)
 _uuid = re.compile(UUID)
 _language = re.compile(LANGUAGE)
 _timestamp = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]+))?(?:([Zz])|([+-])([0-9]{2}):?([0-9]{2})?)?"
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]+))?"
+    r"(?:([Zz])|([+-])([0-9]{2}):?([0-9]{2})?)?"
 )
 _canonical = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]+)?Z")
 _accepted = {"1.0.3": re.compile(TIMESTAMP_1), "2.0.0": re.compile(TIMESTAMP_2), "": re.compile(f"{TIMESTAMP_1}|{TIMESTAMP_2}")}
@@ -69,7 +70,7 @@ def is_duration(text: str) -> bool:
 
 
 def parse_timestamp(text: str, version: str = "") -> datetime:
-    """An aware UTC time, cut to microseconds; ValueError says what is wrong. Without a zone it is UTC, without a version both forms do."""
+    """An aware UTC time, cut to microseconds; ValueError says what is wrong. No zone: UTC. No version: both forms do."""
     if not _accepted[version].fullmatch(text):
         raise ValueError("not a date and time of ISO 8601 / RFC 3339 such as 2026-01-31T12:00:00.000Z")
     found = _timestamp.fullmatch(text)

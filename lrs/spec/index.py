@@ -1,8 +1,8 @@
 """A statement as the values that filters ask for, in one pure function; and a query as conditions on them.
 
-1.0.3 Communication 2.1.3, IEEE 9274.1.1 4.1.6.1. Every value is a token: 12 bytes of SHA-256. Keys of the index entry:
-`vb` verb, `ob` own object Activity, `rg` registration, `ag` actor and object, with group members; `ra` all agents of the statement,
-`rc` all activities, `au` authority, `rf` the id of the referred statement, `vd` it is a voiding statement, `att` attachment hashes."""
+1.0.3 Communication 2.1.3, IEEE 9274.1.1 4.1.6.1. Values are tokens: 12 bytes of SHA-256. Keys of the index entry: `vb` verb,
+`ob` own object Activity, `rg` registration, `ag` actor and object, with group members; `ra` all agents of the statement, `rc` all
+activities, `au` authority, `rf` id of the referred statement, `vd` it is a voiding statement, `att` attachment hashes."""
 
 from __future__ import annotations
 

@@ -78,8 +78,9 @@ def _places(error: jsonschema.ValidationError) -> list[tuple[tuple[str | int, ..
     """Where a fault lies, and what lies there: an unknown property is itself the place."""
     parts = tuple(error.absolute_path)
     if error.validator == "additionalProperties" and error.validator_value is False:
-        known = error.schema["properties"]
-        return [((*parts, key), value) for key, value in error.instance.items() if key not in known]
+        schema_of: Any = error.schema
+        instance: Any = error.instance
+        return [((*parts, key), value) for key, value in instance.items() if key not in schema_of["properties"]]
     return [(parts, error.instance)]
 
 

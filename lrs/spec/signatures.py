@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidSignature as WrongSignature
@@ -125,7 +126,7 @@ def _verify_certificates(chain: Any, signed: bytes, signature: bytes, algorithm:
         raise _refused(
             place, "the signature is made with the key of the first certificate in x5c", "another signature"
         ) from error
-    for ordinal, (issued, issuer) in enumerate(zip(certificates, certificates[1:], strict=False)):
+    for ordinal, (issued, issuer) in enumerate(pairwise(certificates)):
         try:
             issued.verify_directly_issued_by(issuer)
         except (WrongSignature, ValueError, TypeError) as error:

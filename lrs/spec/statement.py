@@ -63,7 +63,7 @@ def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def comparable(statement: Mapping[str, Any]) -> bytes:
-    """The immutable part in one spelling: without id, authority, stored, timestamp, version, attachments, definitions and display."""
+    """The immutable part in one spelling: without what an LRS adds, attachments, definitions of Activities and `display`."""
     return orjson.dumps(_statement(statement, whole=False), option=orjson.OPT_SORT_KEYS)
 
 

@@ -1,6 +1,6 @@
 """Definitions of Activities as statements brought them, the last few of each; merged when somebody asks.
 
-A definition that this process has seen costs nothing, a new one an append: no row is read and written back while statements wait."""
+A definition that this process has seen costs nothing, a new one an append: no row is read and written back meanwhile."""
 
 from __future__ import annotations
 

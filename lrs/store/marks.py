@@ -42,8 +42,8 @@ class Marks:
         if waiting:
             self._rows.bulk_write([ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in waiting])
 
-    def windows(self, store: int, low: int, high: int, *, ascending: bool, width: int) -> Iterator[tuple[int, int, int]]:
-        """Exclusive bounds that cover (low, high) from its near end, each eight times as wide; and their width in milestones."""
+    def windows(self, store: int, low: int, high: int, *, ascending: bool, width: int) -> Iterator[tuple[int, int]]:
+        """Exclusive bounds that cover (low, high) from its near end on: `width` milestones, then eight times as many."""
         marks = self._marks(store)
         inner = marks[bisect.bisect_right(marks, low) : bisect.bisect_left(marks, high)]
         if not ascending:
@@ -53,13 +53,18 @@ class Marks:
             at += width
             edge = inner[at] if at < len(inner) else far
             if ascending:
-                yield near, (edge if edge == far else edge + 1), width
+                yield near, (edge if edge == far else edge + 1)
             else:
-                yield (edge if edge == far else edge - 1), near, width
+                yield (edge if edge == far else edge - 1), near
             if edge == far:
                 return
             near = edge
             width *= 8
+
+    def between(self, store: int, low: int, high: int) -> int:
+        with self._lock:
+            known = self._known.get(store, [])
+            return bisect.bisect_left(known, high) - bisect.bisect_right(known, low)
 
     def _marks(self, store: int) -> list[int]:
         now = time.monotonic()

@@ -1,10 +1,16 @@
-"""Lists of statements by sequence: one indexed read in index order on MongoDB, windows of known size on the embedded server."""
+"""Lists of statements by sequence: one indexed read in index order on MongoDB, windows of known size on the embedded server.
+
+The embedded server reads everything that the indexed part of a filter matches before it sorts and cuts off; so it is asked
+for windows between two sequence numbers, from the near end on, each eight times as wide as the one before. The width that
+filled a page is remembered for each filter: a page of a common verb and the short list of a rare agent both take one window
+the second time."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
@@ -18,6 +24,31 @@ Document = dict[str, Any]
 _REMEMBERED = 4096
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """Which rows: up to `limit` of a store with low < s < high that meet `wanted`, or inherit it, in the order of `s`.
+
+    `wanted` are conditions on index keys, the most telling first; `residual` any others, which every row itself meets."""
+
+    store: int
+    low: int
+    high: int
+    ascending: bool
+    limit: int
+    fields: Mapping[str, int]
+    wanted: Mapping[str, Any] = field(default_factory=dict)
+    residual: Mapping[str, Any] = field(default_factory=dict)
+    referring: bool = False
+
+    def filters(self) -> list[Document]:
+        """Own values, and inherited ones where the store has statements that refer to others."""
+        filters = [dict(self.wanted)]
+        if self.referring and any(key in INHERITED for key in self.wanted):
+            inherited = {(f"x.{key}" if key in INHERITED else key): value for key, value in self.wanted.items()}
+            filters.append({**inherited, "rf": {"$exists": True}})
+        return filters
+
+
 class Reader:
     def __init__(self, db: Database[Any], marks: Marks, windowed: bool | None) -> None:
         self._db = db
@@ -27,87 +58,62 @@ class Reader:
         self._widths: OrderedDict[tuple[Any, ...], int] = OrderedDict()
         self._lock = threading.Lock()
 
-    def rows(
-        self,
-        store: int,
-        wanted: Mapping[str, Any],
-        *,
-        low: int,
-        high: int,
-        ascending: bool,
-        limit: int,
-        fields: Mapping[str, int],
-        referring: bool = False,
-        residual: Mapping[str, Any] | None = None,
-    ) -> list[Document]:
-        """Up to `limit` documents with low < s < high that meet all of `wanted`, or inherit all of it, in the order of `s`."""
-        filters = [dict(wanted)]
-        if referring and any(key in INHERITED for key in wanted):
-            filters.append({(f"x.{key}" if key in INHERITED else key): value for key, value in wanted.items()})
-        residual = residual or {}
-        if not self._is_windowed():
-            own = (
-                filters[0]
-                if len(filters) == 1
-                else {"$or": [{"t": store, **one, "s": {"$gt": low, "$lt": high}} for one in filters]}
-            )
-            condition = {"t": store, **own, "s": {"$gt": low, "$lt": high}, **residual}
-            hint = index_for(wanted) if len(filters) == 1 else None
-            return self._page(condition, ascending, limit, fields, hint)
-        return self._windows(store, filters, low, high, ascending, limit, fields, residual)
-
-    def _is_windowed(self) -> bool:
+    def rows(self, asked: Slice) -> list[Document]:
         if self._windowed is None:
             self._windowed = "secantusVersion" in self._db.client.admin.command("buildInfo")
-        return self._windowed
+        return self._windows(asked) if self._windowed else self._whole(asked)
 
-    def _page(
-        self, condition: Document, ascending: bool, limit: int, fields: Mapping[str, int], hint: str | None
-    ) -> list[Document]:
-        cursor = self._rows.find(condition, fields).sort("s", ASCENDING if ascending else DESCENDING).limit(limit)
-        return list(cursor.hint(hint) if hint else cursor)
+    def _whole(self, asked: Slice) -> list[Document]:
+        filters = asked.filters()
+        if len(filters) == 1:
+            return self._page(asked, filters[0], asked.low, asked.high, asked.limit)
+        # Each branch has its own index with `s` behind the equalities: MongoDB merges them in order.
+        branches = [{"t": asked.store, **one, "s": {"$gt": asked.low, "$lt": asked.high}, **asked.residual} for one in filters]
+        cursor = self._rows.find({"$or": branches}, asked.fields).sort("s", ASCENDING if asked.ascending else DESCENDING)
+        return list(cursor.limit(asked.limit))
 
-    def _windows(
-        self,
-        store: int,
-        filters: list[Document],
-        low: int,
-        high: int,
-        ascending: bool,
-        limit: int,
-        fields: Mapping[str, int],
-        residual: Mapping[str, Any],
-    ) -> list[Document]:
-        shape = (store, ascending, *sorted(filters[0].items()))
+    def _page(self, asked: Slice, own: Document, low: int, high: int, limit: int) -> list[Document]:
+        condition = {"t": asked.store, **own, "s": {"$gt": low, "$lt": high}, **asked.residual}
+        cursor = self._rows.find(condition, asked.fields).sort("s", ASCENDING if asked.ascending else DESCENDING)
+        return list(cursor.limit(limit).hint(index_for(own)))
+
+    def _windows(self, asked: Slice) -> list[Document]:
+        filters = asked.filters()
+        shape = (asked.store, asked.ascending, asked.limit, *sorted(asked.wanted.items()))
+        width = self._width(shape)
         got: list[Document] = []
-        width = passed = self._width(shape)
-        for start, end, width in self._marks.windows(store, low, high, ascending=ascending, width=width):
+        windows = self._marks.windows(asked.store, asked.low, asked.high, ascending=asked.ascending, width=width)
+        for start, end in windows:
             found: dict[int, Document] = {}
-            for one in filters:
-                condition = {"t": store, **one, "s": {"$gt": start, "$lt": end}, **residual}
-                for row in self._page(condition, ascending, limit - len(got), fields, index_for(one)):
+            for own in filters:
+                for row in self._page(asked, own, start, end, asked.limit - len(got)):
                     found[row["s"]] = row
-            got += [found[seq] for seq in sorted(found, reverse=not ascending)][: limit - len(got)]
-            if len(got) >= limit:
+            got += [found[seq] for seq in sorted(found, reverse=not asked.ascending)][: asked.limit - len(got)]
+            if len(got) >= asked.limit:
                 break
-            passed += width
-        self._remember(shape, passed, len(got) >= limit)
+        self._remember(shape, self._needed(asked, got))
         return got
 
+    def _needed(self, asked: Slice, got: list[Document]) -> int:
+        """How many milestones wide the first window should have been."""
+        low, high = asked.low, asked.high
+        if len(got) >= asked.limit:
+            low, high = (low, got[-1]["s"]) if asked.ascending else (got[-1]["s"], high)
+        return self._marks.between(asked.store, low, high) + 1
+
     def _width(self, shape: tuple[Any, ...]) -> int:
-        """In milestones; what filled a page of this filter the last time."""
         with self._lock:
             return self._widths.get(shape, 1)
 
-    def _remember(self, shape: tuple[Any, ...], width: int, filled: bool) -> None:
+    def _remember(self, shape: tuple[Any, ...], width: int) -> None:
         with self._lock:
-            self._widths[shape] = max(1, width // 4) if filled and width > 1 else width
+            self._widths[shape] = width
             self._widths.move_to_end(shape)
             if len(self._widths) > _REMEMBERED:
                 self._widths.popitem(last=False)
 
 
 def index_for(wanted: Mapping[str, Any]) -> str:
-    """The most telling condition chooses: registration, agent, activity, verb; `wanted` comes in that order."""
+    """Registration, agent, activity, verb: the first of the conditions chooses, and the planner is not asked."""
     first = next(iter(wanted), None)
     return "stored" if first is None else first.replace(".", "_")

@@ -1,9 +1,9 @@
 """Sequence numbers of stored statements, and the moment through which the store is complete.
 
-A number is (milliseconds << 20) | (writer << 12) | counter: the order of storing, over all processes. Every process is a writer with a
-row in one document. A row promises with `m` that its writer will store nothing at or before that time any more; a row without `m`
-is idle, and must be made active before its writer takes a number. The store is consistent through the least promise, or through
-now when all are idle. Clocks are the database server's, so that machines need not agree on the time."""
+A number is (milliseconds << 20) | (writer << 12) | counter: the order of storing, over all processes. Every process is a
+writer with a row in one document. A row promises with `m` that its writer will store nothing at or before that time any
+more; a row without `m` is idle, and must be made active before its writer takes a number. The store is consistent through
+the least promise, or through now when all are idle. Clocks are the database server's: machines need not agree on the time."""
 
 from __future__ import annotations
 
@@ -35,11 +35,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Through:
-    """`ms`: every statement stored then or before is visible. `began`: nothing is older. `referring`: stores with StatementRefs."""
+    """`ms`: everything stored then or before is visible. `referring`: stores with StatementRefs."""
 
     ms: int
     now: int
-    began: int
     referring: frozenset[int]
 
 
@@ -107,7 +106,7 @@ class Sequence:
         if self._process != os.getpid():
             self._forget()
         found = list(self._rows.aggregate([{"$match": {"_id": _ROW}}, {"$set": {"now": "$$NOW"}}]))
-        document = found[0] if found else self._begin()
+        document: dict[str, Any] = found[0] if found else self._begin()
         now = _ms(document["now"])
         ms = now - 1
         own = str(self._writer)
@@ -119,7 +118,7 @@ class Sequence:
             ms = min([ms, *(started - 1 for started in self._flying.values())])
             self._floor = max(self._floor, ms)
             self._referring |= frozenset(int(store) for store in document.get("referring", ()))
-        return Through(ms=ms, now=now, began=_ms(document["began"]), referring=self._referring)
+        return Through(ms=ms, now=now, referring=self._referring)
 
     def refer(self, store: int) -> None:
         """From now on, and before the first StatementRef is stored, readers of this store look at inherited values too."""
@@ -130,12 +129,13 @@ class Sequence:
                 self._referring |= {store}
 
     def _begin(self) -> dict[str, Any]:
-        made: dict[str, Any] = self._rows.find_one_and_update(
+        made = self._rows.find_one_and_update(
             {"_id": _ROW},
-            [{"$set": {"now": "$$NOW", "began": {"$ifNull": ["$began", "$$NOW"]}}}],
+            [{"$set": {"now": "$$NOW"}}],
             upsert=True,
             return_document=ReturnDocument.AFTER,
         )
+        assert made is not None
         return made
 
     def _now(self) -> int:
@@ -143,11 +143,11 @@ class Sequence:
 
     def _activate(self) -> None:
         """Called under the lock: from its return on, readers know that numbers after the server's present are on their way."""
-        document = self._claim() if self._writer is None else self._renew(self._writer, self._owner)
-        while document is None:
-            document = self._claim()
-        self._offset = _ms(document["now"]) - time.monotonic() * 1000
-        self._floor = max(self._floor, _ms(document["now"]))
+        found = None if self._writer is None else self._renew(self._writer, self._owner)
+        while found is None:
+            found = self._claim()
+        self._offset = _ms(found["now"]) - time.monotonic() * 1000
+        self._floor = max(self._floor, _ms(found["now"]))
         self._beat = self._used = time.monotonic()
         self._active = True
         if self._thread is None or not self._thread.is_alive():

@@ -1,9 +1,9 @@
 """Statements in MongoDB: written once, whole batches or nothing, the unique key deciding conflicts.
 
-A document is the index entry of `lrs.spec.index` with `_id` (store and statement id), `s` sequence, `t` store, `raw` the statement as JSON
-bytes, `f` facts. `v` marks a voided statement. A statement that is referred to or voided before it arrives leaves a placeholder at its
-key (`p`), which it finds by the duplicate-key error when it comes: nobody has to look for it otherwise. `x` holds what a StatementRef
-inherits from its targets (1.0.3 Communication 2.1.3)."""
+A document is the index entry of `lrs.spec.index` with `_id` (store and statement id), `s` sequence, `t` store, `raw` the
+statement as JSON bytes, `f` facts. `v` marks a voided statement. A statement that is referred to or voided before it arrives
+leaves a placeholder at its key (`p`), which it finds by the duplicate-key error when it comes: nobody has to look for it
+otherwise. `x` holds what a StatementRef inherits from its targets (1.0.3 Communication 2.1.3)."""
 
 from __future__ import annotations
 
