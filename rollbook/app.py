@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
 import access
 import analytics
 import lrs
 import package_importer
 import scorm_runtime
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
-
 from rollbook import errors, json, metrics, openapi, pages, probes
 from rollbook.services import Services
 
@@ -52,7 +52,6 @@ def _flask(services: Services) -> Flask:
     probes.init_app(app, services)
     metrics.init_app(app)
     return app
-
 
 
 __all__ = ["create_app", "create_content_app"]

@@ -11,14 +11,15 @@ from typing import Any
 
 import click
 import orjson
-import package_importer
 from pymongo.errors import PyMongoError
 
+import access
+import package_importer
 from rollbook import backup as backups
 from rollbook import database, demo, doctor, serve
 from rollbook.config import Config, read_config, variable
 from rollbook.errors import RollbookError
-from rollbook.services import Services, open_services
+from rollbook.services import Services, open_services, package_limits
 
 
 class Commands(click.Group):
@@ -27,7 +28,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (RollbookError, package_importer.PackageError) as error:
+        except (RollbookError, access.AccessError, package_importer.PackageError) as error:
             raise click.ClickException(str(error)) from error
         except PyMongoError as error:
             raise click.ClickException(f"The database does not answer: {error}") from error
@@ -123,13 +124,13 @@ def _imported(services: Services, path: Path) -> dict[str, Any]:
 
 
 def _validated(path: Path, strict: bool) -> dict[str, Any]:
-    limits = package_importer.Limits()
+    limits = package_limits(read_config(os.environ))
     try:
-        found = package_importer.import_package(path, limits=limits, strict=strict)
+        with package_importer.import_package(path, limits=limits, strict=strict) as found:
+            course, report = found.course, found.report.to_json()
     except package_importer.PackageRefused as refusal:
         return {"package": str(path), "valid": False, "report": refusal.report.to_json()}
-    course = found.course
-    return {"package": str(path), "valid": True, "title": course.title, "standard": course.standard, "report": found.report.to_json()}
+    return {"package": str(path), "valid": True, "title": course.title, "standard": course.standard, "report": report}
 
 
 def _report(rows: list[dict[str, Any]], as_json: bool) -> None:
@@ -151,7 +152,9 @@ def _print_row(row: dict[str, Any]) -> None:
     for severity in ("errors", "warnings"):
         for finding in row["report"][severity]:
             place = ":".join(str(finding[k]) for k in ("file", "line") if finding.get(k))
-            click.echo(f"         {severity[:-1]:7}  {finding['rule']}  {place}  {finding.get('element') or ''}  {finding['message']}")
+            click.echo(
+                f"         {severity[:-1]:7}  {finding['rule']}  {place}  {finding.get('element') or ''}  {finding['message']}"
+            )
 
 
 @main.group("credentials")
@@ -222,5 +225,7 @@ def restore_command(folder: Path) -> None:
 @main.command("rebuild")
 def rebuild_command() -> None:
     """Make the attempts again from the statements."""
-    with opened() as services, click.progressbar(length=services.attempts.backlog(rebuild=True), label="statements") as bar:
-        services.attempts.rebuild(progress=bar.update)
+    with opened() as services:
+        length = services.db["statements"].estimated_document_count()
+        with click.progressbar(length=length, label="statements") as bar:
+            services.attempts.rebuild(progress=lambda folded: bar.update(folded - bar.pos))

@@ -80,24 +80,36 @@ class Config:
     port: int = setting(8080, port_number, "Port of the application origin: xAPI, the API, the console.")
     content_port: int = setting(8081, port_number, "Port of the content origin: the player and the packages' files.")
     public_url: str | None = setting(None, url, "Address of the application origin as browsers see it, behind a proxy.")
-    content_url: str | None = setting(None, url, "Address of the content origin as browsers see it; another host name than the application's.")
-    proxy_hops: int = setting(0, whole, "How many proxies in front are trusted to say the client's address (X-Forwarded-For).")
-    content_store: str | None = setting(None, text, "fsspec URL for the unpacked packages (file://, s3://); default: a folder of the data directory.")
-    iri_base: str | None = setting(
-        None, url, "Start of the IRIs given to courses and credentials; default: the public address. A course keeps the IRI it was first imported with."
+    content_url: str | None = setting(
+        None, url, "Address of the content origin as browsers see it; another host name than the application's."
     )
-    admin_key: str | None = setting(None, text, "Key of the first credential (scope all); without it one is made at the first start and printed once.")
+    proxy_hops: int = setting(0, whole, "How many proxies in front are trusted to say the client's address (X-Forwarded-For).")
+    content_store: str | None = setting(
+        None, text, "fsspec URL for the unpacked packages (file://, s3://); default: a folder of the data directory."
+    )
+    iri_base: str | None = setting(
+        None,
+        url,
+        "Start of the IRIs given to courses and credentials; default: the public address. A course keeps the IRI it was first imported with.",
+    )
+    admin_key: str | None = setting(
+        None, text, "Key of the first credential (scope all); without it one is made at the first start and printed once."
+    )
     admin_secret: str | None = setting(None, text, "Secret of the first credential.")
     workers: int = setting(2, whole, "Server processes.")
     threads: int = setting(4, whole, "Threads of each server process.")
-    default_xapi_version: str = setting("2.0.0", version, "xAPI version in which requests without a version header are answered at /xapi.")
-    cors_origins: tuple[str, ...] = setting(("*",), words, "Origins whose pages may call /xapi with a credential of their own; * for any.")
+    default_xapi_version: str = setting(
+        "2.0.0", version, "xAPI version in which requests without a version header are answered at /xapi."
+    )
+    cors_origins: tuple[str, ...] = setting(
+        ("*",), words, "Origins whose pages may call /xapi with a credential of their own; * for any."
+    )
     max_package_size: int = setting(2 * 1024**3, size, "Largest package upload.")
     max_unpacked_size: int = setting(8 * 1024**3, size, "Largest package when unpacked.")
     max_package_files: int = setting(100_000, whole, "Most files in a package.")
     max_statements_size: int = setting(32 * 1024**2, size, "Largest body of a statements request, its attachments not counted.")
     max_attachment_size: int = setting(256 * 1024**2, size, "Largest statements request with attachments.")
-    max_document_size: int = setting(16 * 1024**2, size, "Largest state or profile document.")
+    max_document_size: int = setting(15 * 1024**2, size, "Largest state or profile document.")
     launch_minutes: int = setting(24 * 60, whole, "How long a launch link works after it was made.")
     log_level: str = setting("info", text, "debug, info, warning or error.")
 
@@ -140,7 +152,9 @@ def read_config(environ: Mapping[str, str], **given: Any) -> Config:
 def to_environ(config: Config) -> dict[str, str]:
     """The environment from which `read_config` makes the same configuration again: for our child processes."""
     found = {variable(f.name): getattr(config, f.name) for f in fields(Config)}
-    return {name: " ".join(value) if isinstance(value, tuple) else str(value) for name, value in found.items() if value is not None}
+    return {
+        name: " ".join(value) if isinstance(value, tuple) else str(value) for name, value in found.items() if value is not None
+    }
 
 
 def _parse(name: str, read: Callable[[str], Any], value: str) -> Any:
@@ -152,9 +166,13 @@ def _parse(name: str, read: Callable[[str], Any], value: str) -> Any:
 
 def _check(config: Config) -> None:
     if config.port and config.port == config.content_port:
-        raise SettingInvalid(f"ROLLBOOK_PORT and ROLLBOOK_CONTENT_PORT are both {config.port}: packages must be on an origin of their own.")
+        raise SettingInvalid(
+            f"ROLLBOOK_PORT and ROLLBOOK_CONTENT_PORT are both {config.port}: packages must be on an origin of their own."
+        )
     if config.public_url and config.public_url == config.content_url:
-        raise SettingInvalid("ROLLBOOK_PUBLIC_URL and ROLLBOOK_CONTENT_URL are the same: packages must be on an origin of their own.")
+        raise SettingInvalid(
+            "ROLLBOOK_PUBLIC_URL and ROLLBOOK_CONTENT_URL are the same: packages must be on an origin of their own."
+        )
     if (config.admin_key is None) != (config.admin_secret is None):
         raise SettingInvalid("ROLLBOOK_ADMIN_KEY and ROLLBOOK_ADMIN_SECRET go together: set both or none.")
 

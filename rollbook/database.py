@@ -63,7 +63,9 @@ def embedded_binary() -> tuple[str, bool]:
     for path in ranked:
         if path.is_file():
             return str(path.resolve()), path.name == "secantusd-rs"
-    raise DatabaseUnavailable(f"secantusdb {distribution.version} is installed without its server program; install the extra again.")
+    raise DatabaseUnavailable(
+        f"secantusdb {distribution.version} is installed without its server program; install the extra again."
+    )
 
 
 class EmbeddedServer:
@@ -174,11 +176,15 @@ class EmbeddedServer:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 tail = (self.directory / "server.log").read_text(errors="replace")[-2000:]
-                raise DatabaseUnavailable(f"The embedded database ended with status {self.process.returncode}. Its log says:\n{tail}")
+                raise DatabaseUnavailable(
+                    f"The embedded database ended with status {self.process.returncode}. Its log says:\n{tail}"
+                )
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return
             time.sleep(0.02)
-        raise DatabaseUnavailable(f"The embedded database did not answer within {START_SECONDS:.0f} s; see {self.directory}/server.log.")
+        raise DatabaseUnavailable(
+            f"The embedded database did not answer within {START_SECONDS:.0f} s; see {self.directory}/server.log."
+        )
 
     def _write_run_file(self) -> None:
         path = self.directory / "run.json"

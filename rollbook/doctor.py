@@ -39,7 +39,12 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
         config = read_config(environ)
     except RollbookError as error:
         return [Finding(verdict="fail", subject="settings", message=str(error), advice="docs/settings.md lists every setting.")]
-    findings = [Finding(verdict="ok", subject="settings", message="all readable"), *_origins(config), *_data_dir(config), _content(config)]
+    findings = [
+        Finding(verdict="ok", subject="settings", message="all readable"),
+        *_origins(config),
+        *_data_dir(config),
+        _content(config),
+    ]
     try:
         with database.database_uri(config) as uri:
             findings += _database(config, uri)
@@ -47,7 +52,12 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
         findings.append(Finding(verdict="fail", subject="database", message=str(error)))
     except PyMongoError as error:
         findings.append(
-            Finding(verdict="fail", subject="database", message=f"no answer: {error}", advice="Check ROLLBOOK_MONGODB_URI and the server.")
+            Finding(
+                verdict="fail",
+                subject="database",
+                message=f"no answer: {error}",
+                advice="Check ROLLBOOK_MONGODB_URI and the server.",
+            )
         )
     return findings
 
@@ -113,13 +123,15 @@ def _database(config: Config, uri: str) -> Iterator[Finding]:
         yield Finding(verdict="ok", subject="database", message=f"{kind}, version {info['version']}")
         yield from _embedded(config)
         if config.mongodb_uri and int(info["version"].split(".")[0]) < OLDEST_MONGODB:
-            yield Finding(verdict="fail", subject="database", message="too old", advice=f"MongoDB {OLDEST_MONGODB} or newer is needed.")
+            yield Finding(
+                verdict="fail", subject="database", message="too old", advice=f"MongoDB {OLDEST_MONGODB} or newer is needed."
+            )
         if not hello.get("setName") and hello.get("msg") != "isdbgrid":
             yield Finding(
                 verdict="warn", subject="database", message="a standalone server: acknowledged writes are on one disk only",
                 advice="Run a replica set in production.",
             )  # fmt: skip
-        yield _clock(before, hello["localTime"])
+        yield _clock(before, hello["localTime"].replace(tzinfo=UTC))
         yield _indexes(config, client, uri)
 
 

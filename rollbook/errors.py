@@ -61,7 +61,9 @@ def init_app(app: Flask, roots: tuple[type[Exception], ...]) -> None:
 
     def no_database(error: Exception) -> Response:
         app.logger.error("database: %s", error)
-        response = problem(503, "The database does not answer; nothing was changed. Try again in a moment.", "database-unavailable")
+        response = problem(
+            503, "The database does not answer; nothing was changed. Try again in a moment.", "database-unavailable"
+        )
         response.headers["Retry-After"] = "5"
         return response
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 
-import access
-import lrs
 import prometheus_client
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import multiprocess
+
+import access
+import lrs
 
 REQUESTS = prometheus_client.Histogram(
     "rollbook_request_seconds", "Time to answer a request.", ["method", "route", "status"],

@@ -54,7 +54,7 @@ class Operation:
 
 TAGS: dict[str, str] = {
     "xAPI": "The Learning Record Store: xAPI 1.0.3 and 2.0.0. The header X-Experience-API-Version says which. "
-    "Below /xapi/1.0.3 and /xapi/2.0.0 requests without the header are taken for that version.",
+    "Below /xapi/1.0.3 and /xapi/2.0.0 it is the same; answers to requests without the header carry that version there.",
     "Courses": "Packages in, courses out.",
     "Registrations": "A learner in a course: registered, launched, followed.",
     "Analytics": "Completion, scores and attempts, kept current as statements are stored, whoever sent them.",
@@ -81,7 +81,7 @@ PARAMETERS: dict[str, Parameter] = dict(
     (
         _parameter(
             "path.version",
-            "The version of requests without a version header.",
+            "The version that answers to requests without a version header carry.",
             {"enum": ["1.0.3", "2.0.0"]},
             required=True,
             place="path",
@@ -91,7 +91,11 @@ PARAMETERS: dict[str, Parameter] = dict(
         _parameter("path.name", "The file's path.", required=True, place="path"),
         _parameter("path.key", "The credential's key.", required=True, place="path"),
         _parameter(
-            "X-Experience-API-Version", "1.0.x or 2.0.x.", {"type": "string", "examples": ["2.0.0", "1.0.3"]}, place="header"
+            "X-Experience-API-Version",
+            "1.0.x or 2.0.x.",
+            {"type": "string", "examples": ["2.0.0", "1.0.3"]},
+            required=True,
+            place="header",
         ),
         _parameter("If-Match", "Only if the document has this ETag.", place="header"),
         _parameter("If-None-Match", "Only if the document has none of these ETags; *: only if there is none.", place="header"),
@@ -114,6 +118,7 @@ PARAMETERS: dict[str, Parameter] = dict(
             "How much of agents and activities is shown.",
             {"enum": ["exact", "ids", "canonical"], "default": "exact"},
         ),
+        _parameter("more", "What a `more` link has; not to be made up."),
         _parameter("attachments", "Answer multipart/mixed with the attachments.", FLAG),
         _parameter("ascending", "Oldest first.", FLAG),
         _parameter("activityId", "The activity's IRI.", IRI, required=True),
@@ -242,6 +247,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "statements.format",
             "attachments",
             "ascending",
+            "more",
         ),
         answers={
             200: Answer(

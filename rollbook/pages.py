@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib.metadata import version
 from pathlib import Path
 
-import access
 from flask import Blueprint, Flask, Response, current_app, render_template, send_from_directory
+
+import access
 
 PACKAGE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

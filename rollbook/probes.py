@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import access
 import pymongo
 from flask import Blueprint, Flask
 from pymongo.errors import PyMongoError
 
+import access
 from rollbook.errors import DatabaseUnavailable
 from rollbook.services import Services
 

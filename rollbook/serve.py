@@ -118,7 +118,12 @@ def _gunicorn(config: Config) -> list[str]:
     for port in (config.port, config.content_port):
         command += ["--bind", f"{_bracketed(config.host)}:{port}"]
     command += ["--workers", str(config.workers), "--threads", str(config.threads), "--keep-alive", "30", "--timeout", "120"]
-    command += ["--graceful-timeout", str(GRACE_SECONDS), "--log-level", config.log_level if config.log_level != "info" else "warning"]
+    command += [
+        "--graceful-timeout",
+        str(GRACE_SECONDS),
+        "--log-level",
+        config.log_level if config.log_level != "info" else "warning",
+    ]
     command += ["--limit-request-line", "8190", "--no-control-socket"]
     if Path("/dev/shm").is_dir():  # noqa: S108 - gunicorn's heartbeat files, in memory
         command += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
@@ -140,7 +145,7 @@ def _await_ready(config: Config, server: Child, stopping: list[int]) -> bool:
 def _answers(host: str, port: int) -> bool:
     address = "127.0.0.1" if host in ("0.0.0.0", "") else "[::1]" if host == "::" else _bracketed(host)  # noqa: S104
     with contextlib.suppress(urllib.error.URLError, OSError):
-        with urllib.request.urlopen(f"http://{address}:{port}/health/ready", timeout=5) as answer:  # noqa: S310 - our own address
+        with urllib.request.urlopen(f"http://{address}:{port}/health/ready", timeout=5) as answer:
             return bool(answer.status == 200)
     return False
 
@@ -153,7 +158,9 @@ def _free(host: str, port: int) -> int:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise ServeFailed(f"Cannot listen on {host} port {port}: {error.strerror}. Choose another with --port and --content-port.") from None
+            raise ServeFailed(
+                f"Cannot listen on {host} port {port}: {error.strerror}. Choose another with --port and --content-port."
+            ) from None
         return int(probe.getsockname()[1])
 
 
@@ -172,11 +179,13 @@ def _fresh_metrics_folder(config: Config) -> Path:
 def _say_if_slow() -> None:
     _, fast = database.embedded_binary()
     if not fast:
-        click.echo("rollbook: the embedded database runs as its slow Python twin here; fit for about 10,000 statements.", err=True)
+        click.echo(
+            "rollbook: the embedded database runs as its slow Python twin here; fit for about 10,000 statements.", err=True
+        )
 
 
 def first_credential(services: Services, config: Config) -> None:
-    """The credential that the settings name; without one, a new one is made in a database that has none, and printed this once."""
+    """The credential that the settings name; without one, a database that has none gets one, printed this once."""
     everything = {"name": "first credential", "scopes": ["all"]}
     if config.admin_key is not None and config.admin_secret is not None:
         credential = services.credentials.ensure(key=config.admin_key, secret=config.admin_secret, **everything)
@@ -184,4 +193,7 @@ def first_credential(services: Services, config: Config) -> None:
             click.echo(f"rollbook: the credential {config.admin_key} of ROLLBOOK_ADMIN_KEY was revoked and stays so", err=True)
     elif not services.credentials.list(limit=1):
         credential, secret = services.credentials.create(**everything)
-        click.echo(f"first credential: key {credential.key} secret {secret} (shown only now; make others with `rollbook credentials create`)")
+        click.echo(
+            f"first credential: key {credential.key} secret {secret}\n"
+            "(shown only now; `rollbook credentials create` makes others)"
+        )

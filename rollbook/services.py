@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +14,11 @@ import analytics
 import lrs
 import package_importer
 import scorm_runtime
+from analytics.facts import facts
 from rollbook import database
 from rollbook.config import Config
 
-MONGOENGINE_ALIAS = "rollbook"
+ALIAS = "rollbook"  # under which mongoengine knows the database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class Services:
     catalogue: package_importer.Catalogue
     runtime: scorm_runtime.Service
     attempts: analytics.Attempts
+    follower: analytics.Follower
 
     def ensure_indexes(self) -> None:
         """Makes every collection's indexes; does nothing where they are there already."""
@@ -38,24 +39,63 @@ class Services:
         self.lrs.ensure_indexes()
         package_importer.ensure_indexes(self.db)
         scorm_runtime.ensure_indexes(self.db)
-        analytics.ensure_indexes(self.db)
+        self.attempts.ensure_indexes()
+
+    def activity_of_course(self, course_id: str) -> str | None:
+        """The activity IRI of a course, or None where there is no such course."""
+        try:
+            return self.catalogue.get(course_id).activity_id
+        except package_importer.CourseNotFound:
+            return None
 
     def close(self) -> None:
-        mongoengine.disconnect(MONGOENGINE_ALIAS)
+        self.follower.stop()
+        self.credentials.close()
+        mongoengine.disconnect(ALIAS)
         self.client.close()
 
 
 def open_services(config: Config, uri: str) -> Services:
-    """Connects to the server at `uri`. Nothing is read or written until it is used, so this works before `fork` too."""
+    """Connects to the server at `uri`; nothing is read or written until it is used."""
     client = database.connect(uri)
     db = client[config.mongodb_database]
-    mongoengine.connect(config.mongodb_database, host=uri, alias=MONGOENGINE_ALIAS, tz_aware=True, uuidRepresentation="standard")
-    store = lrs.LRS(db, lrs_settings(config, db), facts=analytics.facts)
-    catalogue = package_importer.Catalogue(
-        db, package_importer.ContentStore(config.content_store_url), iri_base=config.iri_base, limits=package_limits(config)
+    # One client for both: the entities' reads and writes get the same pool and the same write concern.
+    mongoengine.connect(
+        config.mongodb_database, host=uri, alias=ALIAS, uuidRepresentation="standard", mongo_client_class=lambda **_: client
     )
-    runtime = scorm_runtime.Service(db, catalogue, store, runtime_settings(config))
+    store = lrs.LRS(db, lrs_settings(config), facts=facts)
+    content = package_importer.ContentStore(config.content_store_url)
+    catalogue = package_importer.Catalogue(db, content, iri_base=config.iri_root, limits=package_limits(config))
+    attempts = analytics.Attempts(db, store)
     return Services(
-        config=config, client=client, db=db, credentials=access.Credentials(db), lrs=store, catalogue=catalogue, runtime=runtime,
-        attempts=analytics.Attempts(db, store),
-    )  # fmt: skip
+        config=config,
+        client=client,
+        db=db,
+        credentials=access.Credentials(db),
+        lrs=store,
+        catalogue=catalogue,
+        runtime=scorm_runtime.Service(db, catalogue, store, runtime_settings(config)),
+        attempts=attempts,
+        follower=analytics.Follower(attempts, lrs.statements_stored),
+    )
+
+
+def lrs_settings(config: Config) -> lrs.Settings:
+    return lrs.Settings(
+        default_version=config.default_xapi_version,
+        authority_home=f"{config.iri_root}/credentials",
+        body_maximum=config.max_statements_size,
+        attachment_maximum=config.max_attachment_size,
+        request_maximum=config.max_statements_size + config.max_attachment_size,
+        document_maximum=config.max_document_size,
+    )
+
+
+def package_limits(config: Config) -> package_importer.Limits:
+    return package_importer.Limits(
+        package_size=config.max_package_size, total_size=config.max_unpacked_size, entries=config.max_package_files
+    )
+
+
+def runtime_settings(config: Config) -> scorm_runtime.Settings:
+    return scorm_runtime.Settings(content_url=config.content_origin, launch_lifetime=config.launch_minutes * 60)

@@ -31,7 +31,7 @@ class Task:
 
 def tasks(services: Services) -> tuple[Task, ...]:
     return (
-        Task(name="fold attempts", every=0.2, run=services.attempts.catch_up),
+        Task(name="fold attempts", every=1, run=services.attempts.catch_up),
         Task(name="deliver statements of attempts", every=5, run=services.runtime.flush_outbox),
         Task(name="sweep unfinished imports", every=600, run=services.catalogue.sweep),
     )

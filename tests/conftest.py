@@ -56,7 +56,9 @@ def sample_package(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], 
 
 @pytest.fixture
 def config(mongo_uri: str, db: Database[dict[str, Any]], tmp_path: Path) -> Config:
-    return read_config({}, mongodb_uri=mongo_uri, mongodb_database=db.name, data_dir=tmp_path, admin_key="test", admin_secret="secret")
+    return read_config(
+        {}, mongodb_uri=mongo_uri, mongodb_database=db.name, data_dir=tmp_path, admin_key="test", admin_secret="secret"
+    )
 
 
 @pytest.fixture

@@ -41,7 +41,17 @@ IMPURE_MODULES = {
     "bson", "flask", "fsspec", "gridfs", "mongoengine", "os", "pymongo", "secrets", "shutil", "socket", "subprocess", "tempfile",
     "threading", "time", "werkzeug",
 }  # fmt: skip
-IMPURE_CALLS = {"datetime.now", "datetime.utcnow", "date.today", "uuid.uuid1", "uuid.uuid4", "uuid1", "uuid4", "random.random", "open"}
+IMPURE_CALLS = {
+    "datetime.now",
+    "datetime.utcnow",
+    "date.today",
+    "uuid.uuid1",
+    "uuid.uuid4",
+    "uuid1",
+    "uuid4",
+    "random.random",
+    "open",
+}
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common", "base", "manager", "misc"}
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 50
@@ -76,7 +86,12 @@ def is_table(path: Path) -> bool:
 def test_a_package_imports_only_what_the_table_allows(package: str) -> None:
     strangers = set(MAY_IMPORT) - MAY_IMPORT[package] - {package}
 
-    found = [f"{p.relative_to(ROOT)}:{n} {m}" for p in sources(f"{package}/**/*.py") for n, m in imports(p) if m.split(".")[0] in strangers]
+    found = [
+        f"{p.relative_to(ROOT)}:{n} {m}"
+        for p in sources(f"{package}/**/*.py")
+        for n, m in imports(p)
+        if m.split(".")[0] in strangers
+    ]
 
     assert found == []
 
@@ -101,7 +116,12 @@ def test_every_package_is_in_the_table() -> None:
 
 
 def test_module_names_say_something() -> None:
-    found = [str(p.relative_to(ROOT)) for package in MAY_IMPORT for p in sources(f"{package}/**/*.py") if p.stem in NAMES_THAT_SAY_NOTHING]
+    found = [
+        str(p.relative_to(ROOT))
+        for package in MAY_IMPORT
+        for p in sources(f"{package}/**/*.py")
+        if p.stem in NAMES_THAT_SAY_NOTHING
+    ]
 
     assert found == []
 
@@ -109,7 +129,11 @@ def test_module_names_say_something() -> None:
 def test_modules_keep_to_their_budget() -> None:
     modules = [p for package in MAY_IMPORT for p in sources(f"{package}/**/*.py")]
 
-    too_long = [f"{p.relative_to(ROOT)} {n}" for p in modules if (n := len(p.read_text().splitlines())) > LONGEST_MODULE and not is_table(p)]
+    too_long = [
+        f"{p.relative_to(ROOT)} {n}"
+        for p in modules
+        if (n := len(p.read_text().splitlines())) > LONGEST_MODULE and not is_table(p)
+    ]
 
     assert too_long == []
 

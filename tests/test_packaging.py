@@ -24,7 +24,9 @@ SITE = Path(pytest.__file__).resolve().parents[1]
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Both distributions, the wheel built from the sdist."""
     folder = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)], check=True, capture_output=True
+    )
     return folder
 
 
@@ -43,7 +45,8 @@ def install(distribution: Path, folder: Path) -> Path:
 
 
 def test_the_wheel_holds_every_package_and_its_data_and_nothing_else(dist: Path) -> None:
-    names = zipfile.ZipFile(next(dist.glob("*.whl"))).namelist()
+    with zipfile.ZipFile(next(dist.glob("*.whl"))) as wheel:
+        names = wheel.namelist()
 
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
     assert tops == {"access", "analytics", "lrs", "package_importer", "rollbook", "scorm_runtime"}
@@ -55,7 +58,8 @@ def test_the_wheel_holds_every_package_and_its_data_and_nothing_else(dist: Path)
 
 
 def test_the_sdist_holds_the_licence_and_the_tests(dist: Path) -> None:
-    names = {name.partition("/")[2] for name in tarfile.open(next(dist.glob("*.tar.gz"))).getnames()}
+    with tarfile.open(next(dist.glob("*.tar.gz"))) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
 
     assert {"LICENSE", "README.md", "CHANGELOG.md", "tests/conftest.py", "pyproject.toml"} <= names
 

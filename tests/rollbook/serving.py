@@ -27,7 +27,9 @@ class Served:
         self.application = application
         self.content = content
 
-    def ask(self, path: str, *, body: Any = None, method: str | None = None, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+    def ask(
+        self, path: str, *, body: Any = None, method: str | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, Any]:
         """Status and parsed JSON of one request with the first credential."""
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         request = urllib.request.Request(self.application + path, data=data, method=method)

@@ -59,5 +59,3 @@ def test_a_restore_needs_an_empty_database(services: Services, tmp_path: Path) -
 def test_a_folder_that_is_no_backup_is_refused(services: Services, tmp_path: Path) -> None:
     with pytest.raises(BackupRefused, match="is not a backup"):
         restore(services.db, services.config.content_store_url, tmp_path, say=quiet)
-
-

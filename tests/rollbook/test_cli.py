@@ -59,7 +59,9 @@ def test_a_refused_package_is_explained_in_words(run: Run, tmp_path: Path) -> No
 
 
 def test_a_credential_is_made_listed_and_revoked(run: Run) -> None:
-    made = json.loads(run("credentials", "create", "--name", "Reports", "--scope", "analytics/read", "--scope", "content/read").output)
+    made = json.loads(
+        run("credentials", "create", "--name", "Reports", "--scope", "analytics/read", "--scope", "content/read").output
+    )
     listed = run("credentials", "list").output
     run("credentials", "revoke", made["key"])
     after = run("credentials", "list").output

@@ -52,9 +52,10 @@ def test_data_are_there_after_a_clean_stop_and_start(server: EmbeddedServer) -> 
 
 
 def test_other_local_users_are_refused(server: EmbeddedServer) -> None:
-    with pymongo.MongoClient(f"mongodb://127.0.0.1:{server.port}/?directConnection=true") as stranger:
-        with pytest.raises(pymongo.errors.OperationFailure):
-            list(stranger["test"]["rows"].find({}))
+    address = f"mongodb://127.0.0.1:{server.port}/?directConnection=true"
+
+    with pymongo.MongoClient(address) as stranger, pytest.raises(pymongo.errors.OperationFailure):
+        list(stranger["test"]["rows"].find({}))
 
 
 def test_the_password_is_for_the_owners_eyes_only(server: EmbeddedServer) -> None:

@@ -46,7 +46,9 @@ def test_an_unordered_insert_names_each_duplicate_and_stores_the_rest(db: Db) ->
 def test_a_compare_and_set_by_revision_has_one_winner(db: Db) -> None:
     db.rows.insert_one({"_id": 1, "revision": 0})
 
-    first = db.rows.find_one_and_update({"_id": 1, "revision": 0}, {"$set": {"revision": 1}}, return_document=ReturnDocument.AFTER)
+    first = db.rows.find_one_and_update(
+        {"_id": 1, "revision": 0}, {"$set": {"revision": 1}}, return_document=ReturnDocument.AFTER
+    )
     second = db.rows.find_one_and_update({"_id": 1, "revision": 0}, {"$set": {"revision": 1}})
 
     assert first == {"_id": 1, "revision": 1}

@@ -13,6 +13,7 @@ from openapi_spec_validator import validate
 
 from access.scopes import PERMISSIONS, SCOPES
 from analytics.parameters import ALLOWED
+from lrs.resources.params import TABLE
 from rollbook import openapi
 from rollbook.operations import OPERATIONS, PARAMETERS, TAGS
 
@@ -82,6 +83,28 @@ def test_path_parameters_are_those_of_the_path(row: Any) -> None:
 
 def test_the_parameters_of_rows_are_those_the_analytics_know() -> None:
     assert {PARAMETERS[key].name for key in PARAMETERS if key.startswith("rows.")} == set(ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("operation", "resource"),
+    [
+        ("find_statements", "statements GET"),
+        ("store_statement", "statements PUT"),
+        ("store_statements", "statements POST"),
+        ("about", "about"),
+        ("get_activity", "activities"),
+        ("get_person", "agents"),
+        ("get_state", "state"),
+        ("get_activity_profile", "activity-profile"),
+        ("get_agent_profile", "agent-profile"),
+    ],
+)
+def test_the_parameters_of_xapi_are_those_the_lrs_knows(operation: str, resource: str) -> None:
+    row = next(row for row in OPERATIONS if row.id == operation)
+
+    named = {PARAMETERS[key].name for key in row.parameters if PARAMETERS[key].place == "query"}
+
+    assert named == set(TABLE[resource])
 
 
 def test_an_operation_lists_each_permission_as_an_alternative_and_the_errors_of_access() -> None:

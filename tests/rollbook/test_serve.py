@@ -16,7 +16,9 @@ import pytest
 from rollbook.database import read_run_file
 from tests.rollbook.serving import Served, serving
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads processes from /proc, which this system has not")
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="reads processes from /proc, which this system has not"
+)
 
 STATEMENT = {
     "actor": {"mbox": "mailto:ada@example.org"},
@@ -130,7 +132,10 @@ def test_a_port_that_is_taken_is_named_before_anything_starts(tmp_path: Path) ->
         port = str(taken.getsockname()[1])
 
         done = subprocess.run(
-            [sys.executable, "-m", "rollbook", "serve", "--port", port, "--data-dir", str(tmp_path)], capture_output=True, text=True, check=False
+            [sys.executable, "-m", "rollbook", "serve", "--port", port, "--data-dir", str(tmp_path)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     assert done.returncode == 1
@@ -145,4 +150,6 @@ def test_each_origin_answers_only_its_own_routes(origin: str, tmp_path_factory: 
 
         found = {path: other.ask(path)[0] for path in ("/xapi/about", "/play/nobody/")}
 
-    assert found == ({"/xapi/about": 404, "/play/nobody/": 404} if origin == "content" else {"/xapi/about": 200, "/play/nobody/": 404})
+    assert found == (
+        {"/xapi/about": 404, "/play/nobody/": 404} if origin == "content" else {"/xapi/about": 200, "/play/nobody/": 404}
+    )
