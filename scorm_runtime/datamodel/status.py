@@ -35,10 +35,10 @@ def outcome(
 ) -> Tracking:
     """Status, score, time and objectives that the data say. Call it with a session's data, before `launch.finish`.
 
-    `terminated` False: the SCO still runs, or its window was closed. `suspend`: as in `launch.finish`.
+    `terminated` False: the SCO still runs, or (with `suspend`) its window was closed. `suspend`: as in `launch.finish`.
     """
     if model.standard == "scorm12":
-        suspended = suspend or data.get("cmi.core.exit") == "suspend"
+        suspended = suspend or (terminated and data.get("cmi.core.exit") == "suspend")
         return _outcome_12(
             item,
             data,
@@ -60,11 +60,11 @@ def lesson_status(
 
     "If the SCO does not set the status, the LMS sets completed at LMSFinish"; with a mastery score and a raw score
     the LMS decides passed or failed. Deviation: neither happens to a SCO that is suspended and not yet done, because
-    it will come back to finish.
+    it will come back to finish. A SCO that still runs keeps what it has said.
     """
     status = data.get("cmi.core.lesson_status")
     unset = status in (None, "not attempted")
-    if not terminated:
+    if not terminated and not suspended:
         return status
     if mode == "browse":
         return "browsed" if unset else status
