@@ -23,6 +23,8 @@ EXPOSED = (
     "X-Consistent-Through",
 )
 PREFLIGHT_SECONDS = "7200"
+NOT_BY_SCRIPT = ("navigate", "no-cors", "nested-navigate")
+"""Forms, links, images: what needs no leave by CORS, and carries a remembered login."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 EXTENSION = "rollbook.access.origin"
 
@@ -69,4 +71,5 @@ def is_forged() -> bool:
     """
     if request.method in SAFE or request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
         return False
-    return current_app.extensions[EXTENSION]() is None
+    allowed = current_app.extensions[EXTENSION]() is not None
+    return not allowed or request.headers.get("Sec-Fetch-Mode") in NOT_BY_SCRIPT

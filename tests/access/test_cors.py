@@ -71,13 +71,24 @@ def test_a_page_of_another_origin_cannot_use_a_remembered_login(
     assert answer.json["code"] == "cross-origin"
 
 
+@pytest.mark.parametrize("mode", ["navigate", "no-cors"])
+def test_a_form_of_an_allowed_origin_cannot_use_a_remembered_login(
+    client: FlaskClient, admin: tuple[str, str], mode: str
+) -> None:
+    headers = {"Origin": ORIGIN, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode}
+
+    answer = client.delete("/api/v1/credentials/admin", auth=admin, headers=headers)
+
+    assert answer.status_code == 403
+
+
 @pytest.mark.parametrize(
     "headers",
     [
         {},
         {"Sec-Fetch-Site": "none"},
         {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"},
-        {"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors", "Origin": ORIGIN},
     ],
 )
 def test_programs_own_pages_and_allowed_origins_may_change_things(
