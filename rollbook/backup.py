@@ -52,7 +52,7 @@ def backup(db: Database[dict[str, Any]], content_url: str, target: Path, *, say:
 
 
 def restore(db: Database[dict[str, Any]], content_url: str, source: Path, *, say: Callable[[str], None]) -> None:
-    """Fills an empty database and content store. Raises BackupRefused if anything is in the database, or if `source` is no backup."""
+    """Fills an empty database and content store. Raises BackupRefused if `source` is no backup or the database not empty."""
     if not (source / "rollbook-backup.json").is_file():
         raise BackupRefused(f"{source} is not a backup of rollbook: it has no rollbook-backup.json.")
     filled = [name for name in db.list_collection_names() if next(db[name].find({}, {"_id": 1}, limit=1), None)]
@@ -83,7 +83,7 @@ def _batches(path: Path) -> Iterator[list[Any]]:
 
 def _copy_out(url: str, target: Path) -> int:
     fs, root = fsspec.url_to_fs(url)
-    paths = [path for path in fs.find(root)] if fs.exists(root) else []
+    paths = list(fs.find(root)) if fs.exists(root) else []
     for path in paths:
         local = target / path.removeprefix(root).lstrip("/")
         local.parent.mkdir(parents=True, exist_ok=True)

@@ -50,7 +50,7 @@ def settings_as_flags(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-class _Setting(click.ParamType):
+class _Setting(click.ParamType):  # type: ignore[type-arg]
     def __init__(self, name: str, read: Callable[[str], Any]) -> None:
         self.name = name
         self.read = read

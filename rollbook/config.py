@@ -18,6 +18,7 @@ from rollbook.errors import SettingInvalid
 
 PREFIX = "ROLLBOOK_"
 XAPI_VERSIONS = ("1.0.3", "2.0.0")
+HERE = Path()
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
 
 
@@ -74,7 +75,7 @@ def default_data_dir() -> Path:
 class Config:
     mongodb_uri: str | None = setting(None, text, "MongoDB to use, as mongodb://…; without it the embedded server is started.")
     mongodb_database: str = setting("rollbook", text, "Name of the database on that server.")
-    data_dir: Path = setting(Path(), Path, "Where the embedded database and, by default, the packages are kept.")
+    data_dir: Path = setting(HERE, Path, "Where the embedded database and, by default, the packages are kept.")  # noqa: RUF009
     embedded_cache_size: str = setting("256M", text, "Memory that the embedded database may use as its cache.")
     host: str = setting("127.0.0.1", text, "Address to listen on; 0.0.0.0 for all.")
     port: int = setting(8080, port_number, "Port of the application origin: xAPI, the API, the console.")
@@ -90,7 +91,7 @@ class Config:
     iri_base: str | None = setting(
         None,
         url,
-        "Start of the IRIs given to courses and credentials; default: the public address. A course keeps the IRI it was first imported with.",
+        "Start of the IRIs given to courses and credentials; default: the public address. A course keeps its first IRI.",
     )
     admin_key: str | None = setting(
         None, text, "Key of the first credential (scope all); without it one is made at the first start and printed once."
@@ -178,5 +179,5 @@ def _check(config: Config) -> None:
 
 
 def _reachable(host: str) -> str:
-    host = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host
+    host = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     return f"[{host}]" if ":" in host else host

@@ -131,7 +131,8 @@ class EmbeddedServer:
                     lock.close()
                     raise DatabaseUnavailable(
                         f"The data directory {self.directory} is in use by another rollbook"
-                        f"{' (process ' + str(run['supervisor']) + ')' if run else ''}. Stop it, or choose another ROLLBOOK_DATA_DIR."
+                        f"{' (process ' + str(run['supervisor']) + ')' if run else ''}."
+                        " Stop it, or choose another ROLLBOOK_DATA_DIR."
                     ) from None
                 time.sleep(0.05)
         self._lock = lock
@@ -205,7 +206,7 @@ def read_run_file(directory: Path) -> dict[str, Any] | None:
 
 @contextlib.contextmanager
 def database_uri(config: Config) -> Iterator[str]:
-    """A URI to work with: the configured one, that of the server already running here, or that of one started for the occasion."""
+    """A URI to work with: the configured one, that of the server that runs here already, or that of one started for now."""
     if config.mongodb_uri:
         yield config.mongodb_uri
         return

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template, send
 import access
 
 PACKAGE = Path(__file__).parent
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 bp = Blueprint("pages", __name__, template_folder="templates")
 

@@ -1,4 +1,4 @@
-"""`rollbook serve`: the embedded database, gunicorn and the background worker as child processes, watched and stopped together."""
+"""`rollbook serve`: embedded database, gunicorn and background worker as child processes, watched and stopped together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import click
 
 from rollbook import database
 from rollbook.config import Config, to_environ
-from rollbook.errors import RollbookError
+from rollbook.errors import DatabaseUnavailable, RollbookError
 from rollbook.services import Services, open_services
 
 READY_SECONDS = 60.0
@@ -104,7 +104,7 @@ def prepare(config: Config) -> None:
     """Indexes, and the first credential (printed once if we had to make one)."""
     assert config.mongodb_uri is not None
     if reason := database.ping(config.mongodb_uri, timeout_ms=10_000):
-        raise database.DatabaseUnavailable(f"The database does not answer: {reason}. `rollbook doctor` tells more.")
+        raise DatabaseUnavailable(f"The database does not answer: {reason}. `rollbook doctor` tells more.")
     services = open_services(config, config.mongodb_uri)
     try:
         services.ensure_indexes()
@@ -144,9 +144,9 @@ def _await_ready(config: Config, server: Child, stopping: list[int]) -> bool:
 
 def _answers(host: str, port: int) -> bool:
     address = "127.0.0.1" if host in ("0.0.0.0", "") else "[::1]" if host == "::" else _bracketed(host)  # noqa: S104
-    with contextlib.suppress(urllib.error.URLError, OSError):
-        with urllib.request.urlopen(f"http://{address}:{port}/health/ready", timeout=5) as answer:
-            return bool(answer.status == 200)
+    ready = f"http://{address}:{port}/health/ready"
+    with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(ready, timeout=5) as answer:  # noqa: S310
+        return bool(answer.status == 200)
     return False
 
 
@@ -186,13 +186,14 @@ def _say_if_slow() -> None:
 
 def first_credential(services: Services, config: Config) -> None:
     """The credential that the settings name; without one, a database that has none gets one, printed this once."""
-    everything = {"name": "first credential", "scopes": ["all"]}
     if config.admin_key is not None and config.admin_secret is not None:
-        credential = services.credentials.ensure(key=config.admin_key, secret=config.admin_secret, **everything)
+        credential = services.credentials.ensure(
+            key=config.admin_key, secret=config.admin_secret, name="first credential", scopes=["all"]
+        )
         if credential.revoked:
             click.echo(f"rollbook: the credential {config.admin_key} of ROLLBOOK_ADMIN_KEY was revoked and stays so", err=True)
     elif not services.credentials.list(limit=1):
-        credential, secret = services.credentials.create(**everything)
+        credential, secret = services.credentials.create(name="first credential", scopes=["all"])
         click.echo(
             f"first credential: key {credential.key} secret {secret}\n"
             "(shown only now; `rollbook credentials create` makes others)"
