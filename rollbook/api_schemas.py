@@ -8,6 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from analytics.columns import COLUMNS, Column
+from analytics.query import GROUPS_MAXIMUM, MEASURES, MEASURES_MAXIMUM, SOURCES
+from analytics.query import LIMIT_MAXIMUM as QUERY_LIMIT
+from rollbook.operations import ROWS
 
 Schema = dict[str, Any]
 
@@ -401,11 +404,44 @@ SCHEMAS: dict[str, Schema] = {
             "expires": TIME,
         },
     },
-    "AttemptRow": row(COLUMNS["attempts"]),
-    "AttemptRows": row_page("AttemptRow"),
-    "CompletionRow": row(COLUMNS["completions"]),
-    "CompletionRows": row_page("CompletionRow"),
-    "ScoreRow": row(COLUMNS["scores"]),
-    "ScoreRows": row_page("ScoreRow"),
+    "Query": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "from": {"enum": list(SOURCES), "default": "attempts"},
+            "filter": {"type": "object", "description": "The parameters of that list, as JSON; a list of values: any of them."},
+            "group_by": {
+                "type": "array",
+                "maxItems": GROUPS_MAXIMUM,
+                "items": {"type": ["string", "object"]},
+                "description": 'Columns, or `{"bucket": column, "every": "week", "tz": "Europe/Paris"}` for times.',
+            },
+            "measures": {
+                "type": "array",
+                "maxItems": MEASURES_MAXIMUM,
+                "items": {"type": "object"},
+                "description": f"Each one of {', '.join(MEASURES)}, with a column; `as` names it.",
+            },
+            "having": {"type": "array", "items": {"type": "object"}, "description": "Conditions on measures."},
+            "order": {"type": "array", "items": TEXT, "description": "Columns and measures; with - descending."},
+            "limit": {"type": "integer", "minimum": 1, "maximum": QUERY_LIMIT},
+        },
+        "example": {
+            "from": "attempts",
+            "group_by": ["activity", {"bucket": "last", "every": "week"}],
+            "measures": [{"count": "*"}, {"avg": "score_scaled", "as": "mean"}, {"rate": "passed"}],
+            "order": ["-count"],
+        },
+    },
+    "QueryPage": {
+        "type": "object",
+        "required": ["rows", "next"],
+        "properties": {
+            "rows": {"type": "array", "items": {"type": "object"}, "description": "One member for each group and measure."},
+            "next": {"type": "null"},
+        },
+    },
+    **{f"{name.title()}Row": row(COLUMNS[name]) for name in ROWS},
+    **{f"{name.title()}Page": row_page(f"{name.title()}Row") for name in ROWS},
     "Status": {"type": "object", "required": ["status"], "properties": {"status": TEXT}},
 }

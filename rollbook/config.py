@@ -18,7 +18,6 @@ from rollbook.errors import SettingInvalid
 
 PREFIX = "ROLLBOOK_"
 XAPI_VERSIONS = ("1.0.3", "2.0.0")
-HERE = Path()
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
 
 
@@ -75,7 +74,10 @@ def default_data_dir() -> Path:
 class Config:
     mongodb_uri: str | None = setting(None, text, "MongoDB to use, as mongodb://…; without it the embedded server is started.")
     mongodb_database: str = setting("rollbook", text, "Name of the database on that server.")
-    data_dir: Path = setting(HERE, Path, "Where the embedded database and, by default, the packages are kept.")  # noqa: RUF009
+    data_dir: Path = field(
+        default_factory=default_data_dir,
+        metadata={"read": Path, "help": "Where the embedded database and, by default, the packages are kept."},
+    )
     embedded_cache_size: str = setting("256M", text, "Memory that the embedded database may use as its cache.")
     host: str = setting("127.0.0.1", text, "Address to listen on; 0.0.0.0 for all.")
     port: int = setting(8080, port_number, "Port of the application origin: xAPI, the API, the console.")
@@ -144,7 +146,6 @@ def read_config(environ: Mapping[str, str], **given: Any) -> Config:
         if environ.get(name, "") != "":
             values[f.name] = _parse(name, f.metadata["read"], environ[name])
     values |= {name: value for name, value in given.items() if value is not None}
-    values.setdefault("data_dir", default_data_dir())
     config = Config(**values)
     _check(config)
     return config

@@ -67,8 +67,8 @@ def init_app(app: Flask, roots: tuple[type[Exception], ...]) -> None:
         response.headers["Retry-After"] = "5"
         return response
 
-    root: type[Exception]
-    for root in (RollbookError, *roots):
+    app.register_error_handler(RollbookError, answer)
+    for root in roots:
         app.register_error_handler(root, answer)
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(ServerSelectionTimeoutError, no_database)

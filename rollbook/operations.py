@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analytics.parameters import RESOURCES
+from analytics.views.groups import VERB_PARAMETERS
+
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 TEXT: dict[str, Any] = {"type": "string"}
@@ -140,6 +143,9 @@ PARAMETERS: dict[str, Parameter] = dict(
         _parameter("rows.actor_key", "The learner, by actor key.", repeatable=True),
         _parameter("rows.registration", "The registration.", UUID, repeatable=True),
         _parameter("rows.activity_type", "The IRI of the activity's type.", IRI, repeatable=True),
+        _parameter("rows.verb", "The IRI of the verb.", IRI, repeatable=True),
+        _parameter("rows.interaction_type", "The kind of question.", repeatable=True),
+        _parameter("rows.correct", "Whether the answer was right.", {"enum": ["true", "false", "unknown"]}, repeatable=True),
         _parameter("rows.parent", "The IRI of a parent activity.", IRI, repeatable=True),
         _parameter("rows.grouping", "The IRI of a grouping activity.", IRI, repeatable=True),
         _parameter("rows.platform", "The platform named last.", repeatable=True),
@@ -168,7 +174,6 @@ PARAMETERS: dict[str, Parameter] = dict(
 )
 
 VERSION = ("X-Experience-API-Version",)
-ROWS = tuple(key for key in PARAMETERS if key.startswith("rows."))
 STATE = ("activityId", "agent", "state.registration")
 MATCH = ("If-Match", "If-None-Match")
 ETAG = ("ETag", "Last-Modified")
@@ -180,24 +185,38 @@ DOCUMENT = Answer(about="The document, or the ids of all.", schema="Document", t
 PACKAGE: dict[str, str | None] = {"multipart/form-data": "PackageUpload", "application/zip": None}
 
 
-def _rows(name: str, summary: str, row: str) -> Operation:
-    answer = Answer(
+def _page_of_rows(schema: str) -> Answer:
+    return Answer(
         about="A page of rows.",
-        schema=row,
+        schema=schema,
         types=(JSON, "application/x-ndjson", "text/csv"),
         headers=("Link", "X-Row-Count", "X-Consistent-Through", "X-Next-Seq"),
     )
+
+
+def _rows(name: str, summary: str, parameters: tuple[str, ...]) -> Operation:
     return Operation(
         method="GET",
         path=f"/api/v1/{name}",
         id=f"list_{name}",
         tag="Analytics",
         summary=summary,
-        parameters=ROWS,
-        answers={200: answer},
+        parameters=tuple(f"rows.{parameter}" for parameter in parameters),
+        answers={200: _page_of_rows(f"{name.title()}Page")},
         errors=(400, 404, 406),
     )
 
+
+ROWS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "completions": ("Who completed what", RESOURCES["completions"].allowed),
+    "scores": ("Who scored what", RESOURCES["scores"].allowed),
+    "attempts": ("Every learner in every activity", RESOURCES["attempts"].allowed),
+    "interactions": ("Every answer to a question", RESOURCES["interactions"].allowed),
+    "learners": ("Every learner, summed up", RESOURCES["learners"].allowed),
+    "activities": ("Every activity, summed up", RESOURCES["activities"].allowed),
+    "verbs": ("Every verb, counted", VERB_PARAMETERS),
+}
+"""What an analyst can list: what it says, and the parameters of each."""
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -469,9 +488,19 @@ OPERATIONS: tuple[Operation, ...] = (
         answers={200: Answer(about="The link.", schema="Launch")},
         errors=(400, 404, 422),
     ),
-    _rows("completions", "Who completed what", "CompletionRows"),
-    _rows("scores", "Who scored what", "ScoreRows"),
-    _rows("attempts", "Every learner in every activity", "AttemptRows"),
+    *(_rows(name, summary, parameters) for name, (summary, parameters) in ROWS.items()),
+    Operation(
+        method="POST",
+        path="/api/v1/query",
+        id="query",
+        tag="Analytics",
+        summary="Rows grouped and measured",
+        about="A small grammar: which rows, by what, which measures. No language of the database comes through.",
+        parameters=("rows.format",),
+        body={JSON: "Query"},
+        answers={200: _page_of_rows("QueryPage")},
+        errors=(400, 404, 406, 422),
+    ),
     Operation(
         method="GET",
         path="/api/v1/credentials",

@@ -145,7 +145,7 @@ def _await_ready(config: Config, server: Child, stopping: list[int]) -> bool:
 def _answers(host: str, port: int) -> bool:
     address = "127.0.0.1" if host in ("0.0.0.0", "") else "[::1]" if host == "::" else _bracketed(host)  # noqa: S104
     ready = f"http://{address}:{port}/health/ready"
-    with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(ready, timeout=5) as answer:  # noqa: S310
+    with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(ready, timeout=5) as answer:
         return bool(answer.status == 200)
     return False
 
