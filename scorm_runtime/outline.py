@@ -88,13 +88,15 @@ def contents(plan: Plan, attempt: Attempt, ahead: Navigation) -> Iterator[dict[s
                 "depth": depth,
                 "leaf": not item.children,
                 "enabled": bool(ahead.choice.get(item.identifier)),
-                "status": word(engine.status(plan.tree, attempt.state, item.identifier)),
+                "status": word(engine.status(plan.tree, attempt.state, item.identifier), cluster=bool(item.children)),
             }
         stack.extend((child, depth + shown) for child in reversed(item.children))
 
 
-def word(status: Status) -> str:
-    """One word for a status mark."""
+def word(status: Status, *, cluster: bool) -> str:
+    """One word for a status mark. A cluster can be satisfied before its parts are done: that is not shown as passed."""
+    if cluster and status.completion != "completed":
+        return "incomplete" if status.attempts else "not attempted"
     if status.success in ("passed", "failed"):
         return status.success
     if status.completion == "completed":

@@ -16,10 +16,11 @@ from scorm_runtime.settings import Settings
 
 # Sensors and payments are no course's business; unload is what SCORM content ends its sessions with.
 PERMISSIONS = (
-    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), bluetooth=(), midi=(), "
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
     "display-capture=(), publickey-credentials-get=(), browsing-topics=(), "
     "autoplay=(self), fullscreen=(self), encrypted-media=(self), picture-in-picture=(self), unload=(self)"
 )
+# What is missing is the point: no navigation of the player's own window.
 SANDBOX = (
     "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox "
     "allow-modals allow-downloads allow-pointer-lock allow-presentation"
@@ -29,7 +30,7 @@ SANDBOX = (
 def player(headers: Headers, settings: Settings, course: Course) -> None:
     frames = " ".join(("'self'", *sorted(set(_foreign(course)))))
     headers["Content-Security-Policy"] = "; ".join((
-        "default-src 'self'", f"frame-src {frames}", "object-src 'none'", "base-uri 'none'", "form-action 'none'",
+        "default-src 'self'", "img-src 'self' data:", f"frame-src {frames}", "object-src 'none'", "base-uri 'none'", "form-action 'none'",
         _ancestors(settings),
     ))  # fmt: skip
     headers["Referrer-Policy"] = "same-origin"

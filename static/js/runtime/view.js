@@ -32,6 +32,11 @@ export class View {
       if (event.key === "Escape" && this.narrow) this.toggleContents(false);
     });
     this.toggleContents(!this.narrow);
+    matchMedia(NARROW).addEventListener("change", ({ matches }) => this.toggleContents(!matches && !this.single));
+  }
+
+  get single() {
+    return this.page.body.classList.contains("single");
   }
 
   get narrow() {
@@ -95,6 +100,7 @@ export class View {
     bar.value = done;
     this.part("progress-text").textContent = words.progress(done, leaves.length);
     this.part("place").textContent = contents.find((entry) => entry.id === current)?.title ?? "";
+    if (leaves.length < 2 && !this.single) this.toggleContents(false);
     this.page.body.classList.toggle("single", leaves.length < 2);
   }
 
