@@ -57,6 +57,19 @@ def actor_key(actor: Mapping[str, Any]) -> str | None:
     return None
 
 
+def agent_of(key: str) -> dict[str, Any] | None:
+    """The xAPI agent behind an actor key; None for an anonymous group and for what is no key."""
+    if key.startswith("mailto:"):
+        return {"mbox": key}
+    kind, _, rest = key.partition(":")
+    if kind == "sha1" and rest:
+        return {"mbox_sha1sum": rest}
+    if kind == "openid" and rest:
+        return {"openid": rest}
+    home, bar, name = rest.partition("|")
+    return {"account": {"homePage": home, "name": name}} if kind == "account" and bar else None
+
+
 def milliseconds(timestamp: object) -> int | None:
     """UTC milliseconds of an ISO 8601 timestamp; a missing zone means UTC; finer fractions are cut off."""
     match = _TIMESTAMP.fullmatch(timestamp) if isinstance(timestamp, str) else None

@@ -60,3 +60,5 @@ _CELLS: dict[str, Callable[[Any], object]] = {
     "time": iso,
     "list": lambda value: _text(" ".join(value)),
 }
+
+WRITERS: dict[str, Callable[[Sequence[Column], Iterable[Sequence[Row]]], Iterator[bytes]]] = {"ndjson": ndjson, "csv": csv_text}

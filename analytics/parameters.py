@@ -22,41 +22,6 @@ ResolveCourse = Callable[[str], str | None]
 Condition = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """What to read: `among` are equalities an index may serve, `rest` conditions tested on what it finds.
-
-    `order` is the field that rows are read along: `n`, the row's own number, which never changes, or `seq`, the last
-    change. `after` and `until` bound it.
-    """
-
-    among: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    rest: tuple[Condition, ...] = ()
-    order: str = "n"
-    after: int = 0
-    until: int | None = None
-    limit: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
-    """A view of the attempt rows: which of them it shows, and what its times are the times of."""
-
-    name: str
-    shows: tuple[Condition, ...] = ()
-    stored: str = "seq"
-    moment: str = "last"
-
-
-RESOURCES = {
-    "attempts": Resource(name="attempts"),
-    "completions": Resource(
-        name="completions", shows=({"finished_seq": {"$gt": 0}},), stored="finished_seq", moment="finished_at"
-    ),
-    "scores": Resource(name="scores", shows=({"scored_seq": {"$gt": 0}},), stored="scored_seq", moment="scored_at"),
-}
-
-
 def _text(name: str, value: str) -> str:
     if not value:
         raise ParameterInvalid(name, value, "must not be empty")
@@ -137,7 +102,7 @@ class Equality:
     indexed: bool = False
 
 
-EQUALITIES: dict[str, Equality] = {
+_SHARED = {
     "activity": Equality(field="activity", indexed=True),
     "actor": Equality(read=_agent, field="actor_key", indexed=True),
     "agent": Equality(read=_agent, field="actor_key", indexed=True),
@@ -148,43 +113,131 @@ EQUALITIES: dict[str, Equality] = {
     "grouping": Equality(field="grouping"),
     "platform": Equality(field="platform"),
     "language": Equality(field="language"),
-    "status": Equality(read=_one_of(STATUSES), field="status"),
     "source": Equality(read=_one_of(("scorm12", "scorm2004", "cmi5", "xapi")), field="source"),
     "success": Equality(read=_tristate, field="success"),
+}
+_OF_ATTEMPTS = {
+    **_SHARED,
+    "status": Equality(read=_one_of(STATUSES), field="status"),
     "completion": Equality(read=_tristate, field="completion"),
 }
-SINGLE = ("course", "since", "until", "from", "to", "score_gte", "score_lte", "limit", "cursor", "after_seq", "format")
-ALLOWED = (*EQUALITIES, *SINGLE)
-INDEXED = ("registration", "actor_key", "activity")
+_OF_INTERACTIONS = {
+    **_SHARED,
+    "verb": Equality(field="verb"),
+    "interaction_type": Equality(field="interaction_type"),
+    "correct": Equality(read=_tristate, field="success"),
+}
+_OF_STATEMENTS = {
+    **{name: _SHARED[name] for name in ("activity", "actor", "agent", "actor_key", "registration")},
+    "verb": Equality(field="verb", indexed=True),
+}
+_PAGED = ("course", "since", "until", "limit", "cursor", "after_seq", "format")
+_RANGES = ("since", "until", "from", "to", "score_gte", "score_lte")
+_GROUPED = ("course", *_RANGES, "limit", "cursor", "format")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """Which rows of which collection a name shows, what its times are the times of, and what it can be asked."""
+
+    name: str
+    collection: str = "analytics_attempts"
+    shows: tuple[Condition, ...] = ({"statements": {"$gt": 0}},)
+    stored: str = "seq"
+    moment: str = "last"
+    course: str = "activity"
+    equalities: Mapping[str, Equality] = field(default_factory=lambda: _OF_ATTEMPTS)
+    indexed: tuple[str, ...] = ("registration", "actor_key", "activity")
+    single: tuple[str, ...] = (*_GROUPED, "after_seq")
+    key: str | None = None
+    """The field that rows are grouped by, one answer row for each of its values; their cursors are such values."""
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        return (*self.equalities, *self.single)
+
+
+RESOURCES = {
+    one.name: one
+    for one in (
+        Resource(name="attempts"),
+        Resource(
+            name="completions",
+            shows=({"statements": {"$gt": 0}}, {"finished_seq": {"$gt": 0}}),
+            stored="finished_seq",
+            moment="finished_at",
+        ),
+        Resource(
+            name="scores",
+            shows=({"statements": {"$gt": 0}}, {"scored_seq": {"$gt": 0}}),
+            stored="scored_seq",
+            moment="scored_at",
+        ),
+        Resource(
+            name="interactions",
+            collection="analytics_interactions",
+            shows=({"voided": {"$exists": False}},),
+            moment="timestamp",
+            course="within",
+            equalities=_OF_INTERACTIONS,
+            indexed=("registration", "actor_key", "activity", "within"),
+        ),
+        Resource(name="statements", equalities=_OF_STATEMENTS, single=_PAGED),
+        Resource(name="learners", single=_GROUPED, key="actor_key"),
+        Resource(name="activities", single=_GROUPED, key="activity"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What to read: `among` are equalities an index may serve, `rest` conditions tested on what it finds.
+
+    `order` is the field that rows are read along: `n`, the row's own number, which never changes, or `seq`, the last
+    change. `after` and `until` bound it.
+    """
+
+    resource: Resource
+    among: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rest: tuple[Condition, ...] = ()
+    order: str = "n"
+    after: int = 0
+    until: int | None = None
+    limit: int | None = None
 
 
 def selection(resource: Resource, given: Mapping[str, Sequence[str]], resolve_course: ResolveCourse) -> Selection:
     """`given`: every parameter of the request with all its values."""
-    single = _singles(given)
+    single = _singles(resource, given)
     among: dict[str, tuple[str, ...]] = {}
     rest: list[Condition] = list(resource.shows)
-    for name, equality in EQUALITIES.items():
+    for name, equality in resource.equalities.items():
         if name in given:
             _add_equality(among, rest, equality, [equality.read(name, value) for value in given[name]])
     if "course" in single:
-        _add_course(among, rest, _course(single["course"], resolve_course))
+        _add_course(resource, among, rest, course_iri(single["course"], resolve_course))
     rest += _ranges(resource, single)
+    if resource.key is not None and "cursor" in single:
+        rest.append({resource.key: {"$gt": cursor_text(single["cursor"])}})
     order, after, until = _position(resource, among, single)
-    limit = None
-    if "limit" in single:
-        limit = natural("limit", single["limit"])
-        if not 1 <= limit <= LIMIT_MAXIMUM:
-            raise ParameterInvalid("limit", single["limit"], f"must be between 1 and {LIMIT_MAXIMUM}")
-    return Selection(among=among, rest=tuple(rest), order=order, after=after, until=until, limit=limit)
+    limit = limit_read(single["limit"]) if "limit" in single else None
+    return Selection(resource=resource, among=among, rest=tuple(rest), order=order, after=after, until=until, limit=limit)
 
 
-def _singles(given: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def limit_read(value: str) -> int:
+    limit = natural("limit", value)
+    if not 1 <= limit <= LIMIT_MAXIMUM:
+        raise ParameterInvalid("limit", value, f"must be between 1 and {LIMIT_MAXIMUM}")
+    return limit
+
+
+def _singles(resource: Resource, given: Mapping[str, Sequence[str]]) -> dict[str, str]:
     for name, values in given.items():
-        if name not in ALLOWED:
-            raise ParameterUnknown(name, ALLOWED)
-        if name in SINGLE and len(values) > 1:
+        if name not in resource.allowed:
+            raise ParameterUnknown(name, resource.allowed)
+        if name in resource.single and len(values) > 1:
             raise ParameterInvalid(name, ", ".join(values), "must be given once")
-    return {name: given[name][0] for name in SINGLE if name in given}
+    return {name: given[name][0] for name in resource.single if name in given}
 
 
 def _add_equality(among: dict[str, tuple[str, ...]], rest: list[Condition], equality: Equality, values: list[Any]) -> None:
@@ -201,17 +254,17 @@ def _add_equality(among: dict[str, tuple[str, ...]], rest: list[Condition], equa
         rest.append({equality.field: {"$in": values}})
 
 
-def _course(value: str, resolve_course: ResolveCourse) -> str:
+def course_iri(value: str, resolve_course: ResolveCourse) -> str:
     found = resolve_course(value) or (value if ":" in value else None)
     if found is None:
         raise CourseUnknown(value)
     return found
 
 
-def _add_course(among: dict[str, tuple[str, ...]], rest: list[Condition], course: str) -> None:
+def _add_course(resource: Resource, among: dict[str, tuple[str, ...]], rest: list[Condition], course: str) -> None:
     """The course's own rows; together with `activity`, the rows of that activity inside the course."""
-    if "activity" not in among:
-        among["activity"] = (course,)
+    if resource.course not in among:
+        among[resource.course] = (course,)
     else:
         rest.append({"$or": [{"activity": course}, {"parent": course}, {"grouping": course}]})
 
@@ -237,6 +290,8 @@ def _ranges(resource: Resource, single: Mapping[str, str]) -> list[Condition]:
 def _position(resource: Resource, among: Mapping[str, Any], single: Mapping[str, str]) -> tuple[str, int, int | None]:
     """Along what, from where, to where: by change when the question is what changed, else by the row's number."""
     order, after = "n", 0
+    if resource.key is not None:
+        return order, after, None
     if "after_seq" in single:
         order, after = "seq", natural("after_seq", single["after_seq"])
     elif "since" in single and not among:
@@ -266,3 +321,17 @@ def cursor_read(text: str) -> tuple[str, int]:
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise ParameterInvalid("cursor", text, "must be the cursor of an earlier answer") from None
     return order, int(position)
+
+
+def cursor_of_text(text: str) -> str:
+    return base64.urlsafe_b64encode(b"k." + text.encode()).decode().rstrip("=")
+
+
+def cursor_text(text: str) -> str:
+    try:
+        found = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
+        if not found.startswith("k."):
+            raise ValueError
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        raise ParameterInvalid("cursor", text, "must be the cursor of an earlier answer") from None
+    return found[2:]

@@ -8,20 +8,24 @@ A row is replaced by comparing `seq`, which no two rows share: whoever folds fro
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from pymongo import ASCENDING, InsertOne, ReplaceOne
+from pymongo import ASCENDING, InsertOne, ReplaceOne, UpdateOne
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from analytics.attempts import Row
-from analytics.parameters import INDEXED, INT64_MAXIMUM, Selection
+from analytics.parameters import INT64_MAXIMUM, RESOURCES, Selection
 
-ATTEMPTS = "analytics_attempts"
+ATTEMPTS = RESOURCES["attempts"].collection
+INTERACTIONS = RESOURCES["interactions"].collection
+VERBS = "analytics_verbs"
 CURSORS = "analytics_cursors"
 DUPLICATE_KEY = 11000
 WINDOW_FIRST = {"n": 256, "seq": 1_000 << 20}
+QUERY_MILLISECONDS = 30_000
+SELECTIVE = ("registration", "actor_key")
 WINDOW_SELECTIVE = 1 << 17  # one learner or one registration has few rows, wherever they lie
 
 
@@ -31,42 +35,60 @@ class RowMoved(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """How far a store is folded: the last sequence number applied, and the number the latest row has."""
+    """How far a store is folded: the last sequence number applied, and the numbers given last to a row of each kind."""
 
     seq: int = 0
-    n: int = 0
+    attempts: int = 0
+    interactions: int = 0
+
+    def highest(self, collection: str) -> int:
+        return self.interactions if collection == INTERACTIONS else self.attempts
 
 
 def ensure_indexes(db: Database[Any]) -> None:
-    attempts = db[ATTEMPTS]
-    attempts.create_index([("t", ASCENDING), ("n", ASCENDING)], unique=True)
-    attempts.create_index([("t", ASCENDING), ("seq", ASCENDING)], unique=True)
-    for name in INDEXED:
-        attempts.create_index([("t", ASCENDING), (name, ASCENDING), ("n", ASCENDING)])
+    for resource in (RESOURCES["attempts"], RESOURCES["interactions"]):
+        rows = db[resource.collection]
+        for order in ("n", "seq"):
+            rows.create_index([("t", ASCENDING), (order, ASCENDING)], unique=True)
+        for name in resource.indexed:
+            rows.create_index([("t", ASCENDING), (name, ASCENDING), ("n", ASCENDING)])
 
 
 def place(db: Database[Any], store: int) -> Place:
     found = db[CURSORS].find_one({"_id": store})
-    return Place(seq=found["seq"], n=found["n"]) if found else Place()
+    return _place(found) if found else Place()
+
+
+def _place(document: Mapping[str, Any]) -> Place:
+    return Place(seq=document["seq"], attempts=document["attempts"], interactions=document["interactions"])
 
 
 def take_lease(db: Database[Any], store: int, holder: str, now: float, length: float) -> Place | None:
     """None: somebody else has it. The lease only spares work; `seq` in the rows is what keeps them right."""
     cursors = db[CURSORS]
-    cursors.update_one({"_id": store}, {"$setOnInsert": {"seq": 0, "n": 0, "until": 0.0, "holder": ""}}, upsert=True)
+    cursors.update_one({"_id": store}, {"$setOnInsert": {**asdict(Place()), "until": 0.0, "holder": ""}}, upsert=True)
     found = cursors.find_one_and_update(
         {"_id": store, "until": {"$lte": now}}, {"$set": {"holder": holder, "until": now + length}}
     )
     if found is None:
         return None
-    numbers = db[ATTEMPTS].find({"t": store, "n": {"$gt": found["n"], "$lte": INT64_MAXIMUM}}, {"n": 1})
-    highest = max((row["n"] for row in numbers), default=found["n"])  # written by a holder that died before saying so
-    return Place(seq=found["seq"], n=highest)
+    here = _place(found)
+    return replace(
+        here,
+        attempts=_highest(db, ATTEMPTS, store, here.attempts),
+        interactions=_highest(db, INTERACTIONS, store, here.interactions),
+    )
+
+
+def _highest(db: Database[Any], collection: str, store: int, known: int) -> int:
+    """A holder that died may have written rows before it said so."""
+    numbers = db[collection].find({"t": store, "n": {"$gt": known, "$lte": INT64_MAXIMUM}}, {"n": 1})
+    return max((row["n"] for row in numbers), default=known)
 
 
 def advance(db: Database[Any], store: int, holder: str, to: Place, until: float) -> bool:
     """False: the lease was lost meanwhile."""
-    change = {"$set": {"seq": to.seq, "n": to.n, "until": until}}
+    change = {"$set": {**asdict(to), "until": until}}
     return bool(db[CURSORS].update_one({"_id": store, "holder": holder}, change).matched_count)
 
 
@@ -76,12 +98,13 @@ def release_lease(db: Database[Any], store: int, holder: str) -> None:
 
 def forget(db: Database[Any], store: int, holder: str) -> None:
     """Every row of the store goes, and the fold begins again at its first statement."""
-    db[ATTEMPTS].delete_many({"t": store})
-    db[CURSORS].update_one({"_id": store, "holder": holder}, {"$set": {"seq": 0, "n": 0}})
+    for collection in (ATTEMPTS, INTERACTIONS, VERBS):
+        db[collection].delete_many({"t": store})
+    db[CURSORS].update_one({"_id": store, "holder": holder}, {"$set": asdict(Place())})
 
 
-def read(db: Database[Any], ids: Iterable[bytes]) -> dict[bytes, Row]:
-    return {row["_id"]: row for row in db[ATTEMPTS].find({"_id": {"$in": list(ids)}})}
+def read(db: Database[Any], ids: Iterable[bytes], collection: str = ATTEMPTS) -> dict[bytes, Row]:
+    return {row["_id"]: row for row in db[collection].find({"_id": {"$in": list(ids)}})}
 
 
 def write(db: Database[Any], store: int, changed: Sequence[tuple[Row | None, Row]]) -> None:
@@ -101,6 +124,37 @@ def write(db: Database[Any], store: int, changed: Sequence[tuple[Row | None, Row
         raise RowMoved
 
 
+def write_interactions(db: Database[Any], rows: Sequence[Row], voided: Iterable[tuple[bytes, int]]) -> None:
+    """What is there already stays as it is; a voided row stays as a mark for loaders, with the number of its voiding."""
+    operations: list[InsertOne[Row] | UpdateOne] = [InsertOne(row) for row in rows]
+    operations += [UpdateOne({"_id": one}, {"$set": {"voided": True, "seq": seq}}) for one, seq in voided]
+    if not operations:
+        return
+    try:
+        db[INTERACTIONS].bulk_write(operations, ordered=False)
+    except BulkWriteError as error:
+        if any(one["code"] != DUPLICATE_KEY for one in error.details["writeErrors"]):
+            raise
+        known = db[INTERACTIONS].find({"_id": {"$in": [row["_id"] for row in rows]}}, {"_id": 1})
+        if sum(1 for _ in known) < len(rows):  # a number was taken, not the row
+            raise RowMoved from error
+
+
+def write_verb(db: Database[Any], old: Row | None, row: Row) -> None:
+    """There are few verbs: that the comparison scans them costs nothing."""
+    try:
+        if old is None:
+            db[VERBS].insert_one(row)
+        elif not db[VERBS].replace_one({"_id": row["_id"], "seq": old["seq"]}, row).matched_count:
+            raise RowMoved
+    except DuplicateKeyError as error:
+        raise RowMoved from error
+
+
+def verbs(db: Database[Any], store: int) -> list[Row]:
+    return list(db[VERBS].find({"t": store}))
+
+
 def batches(
     db: Database[Any], store: int, selection: Selection, fields: Iterable[str], reached: Place, *, target: int
 ) -> Iterator[list[Row]]:
@@ -109,8 +163,9 @@ def batches(
     prefix, rest = _index_part(selection)
     if prefix is not None and not prefix[1]:
         return
-    top = reached.n if order == "n" else min(reached.seq, selection.until or reached.seq)
-    width = WINDOW_SELECTIVE if prefix and prefix[0] != "activity" else WINDOW_FIRST[order]
+    collection = selection.resource.collection
+    top = reached.highest(collection) if order == "n" else min(reached.seq, selection.until or reached.seq)
+    width = WINDOW_SELECTIVE if prefix and prefix[0] in SELECTIVE else WINDOW_FIRST[order]
     projection = dict.fromkeys(("n", "seq", *fields), 1) | {"_id": 0}
     while position < top:
         upper = min(position + width, top)
@@ -118,7 +173,7 @@ def batches(
         found: list[Row] = []
         for value in prefix[1] if prefix else ("",):
             first = {"t": store, **({prefix[0]: value} if prefix else {}), **window}
-            found += db[ATTEMPTS].aggregate(
+            found += db[collection].aggregate(
                 [{"$match": first}, *({"$match": one} for one in rest), {"$project": projection}], batchSize=target
             )
         found.sort(key=lambda row: int(row[order]))
@@ -132,7 +187,19 @@ def batches(
 
 def _index_part(selection: Selection) -> tuple[tuple[str, tuple[str, ...]] | None, list[Mapping[str, Any]]]:
     """The equality that leads the index, and what is left to test."""
-    rest: list[Mapping[str, Any]] = [{"statements": {"$gt": 0}}, *selection.rest]
-    leading = next((name for name in INDEXED if name in selection.among), None) if selection.order == "n" else None
+    rest: list[Mapping[str, Any]] = list(selection.rest)
+    leading = (
+        next((name for name in selection.resource.indexed if name in selection.among), None) if selection.order == "n" else None
+    )
     rest += [{name: {"$in": list(values)}} for name, values in selection.among.items() if name != leading]
     return (leading, selection.among[leading]) if leading else None, rest
+
+
+def grouped(db: Database[Any], store: int, selection: Selection, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """The selected rows through these stages; `maxTimeMS` ends what takes too long, where the server minds it."""
+    prefix, rest = _index_part(replace(selection, order="n"))
+    first: dict[str, Any] = {"t": store, "n": {"$gt": 0, "$lte": INT64_MAXIMUM}}
+    if prefix is not None:
+        first[prefix[0]] = prefix[1][0] if len(prefix[1]) == 1 else {"$in": list(prefix[1])}
+    pipeline: list[Mapping[str, Any]] = [{"$match": first}, *({"$match": one} for one in rest), *stages]
+    return list(db[selection.resource.collection].aggregate(pipeline, maxTimeMS=QUERY_MILLISECONDS, allowDiskUse=True))

@@ -7,42 +7,20 @@ in them, and the place in the store is moved on only after the rows are written.
 import threading
 import time
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from pymongo.database import Database
 
-from access import Caller
-from analytics import attempts, store, vocabulary
-from analytics.attempts import Folded, Key, Row
-from analytics.facts import Facts, milliseconds
-from analytics.facts import facts as facts_of
+from analytics import attempts, folding, store
+from analytics.attempts import Row
+from analytics.folding import Statements
 from analytics.parameters import Selection
 from analytics.store import Place, RowMoved
-from lrs import Page, StatementQuery, Stored
 
 LEASE_SECONDS = 2.0
 BATCH = 500
 POLL_SECONDS = (0.001, 0.01)
-
-
-class Through(Protocol):
-    """`ms`: every statement stored then or before is visible. `now`: the clock that statements are numbered by."""
-
-    @property
-    def ms(self) -> int: ...
-    @property
-    def now(self) -> int: ...
-
-
-class Statements(Protocol):
-    """What is asked of the LRS."""
-
-    def tail(self, store: int = 1, after_seq: int = 0, limit: int = 1000) -> list[Stored]: ...
-    def find(self, query: StatementQuery, caller: Caller) -> Page: ...
-    def get(self, statement_id: str, store: int = 1) -> dict[str, Any] | None: ...
-    def through(self) -> Through: ...
 
 
 class Attempts:
@@ -104,6 +82,12 @@ class Attempts:
     ) -> Iterator[list[Row]]:
         return store.batches(self.db, store_id, selection, fields, reached, target=target)
 
+    def grouped(self, store_id: int, selection: Selection, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
+        return store.grouped(self.db, store_id, selection, stages)
+
+    def verbs(self, store_id: int) -> list[Row]:
+        return store.verbs(self.db, store_id)
+
     def place(self, store_id: int) -> Place:
         return store.place(self.db, store_id)
 
@@ -126,7 +110,7 @@ class Attempts:
             return 0
         try:
             while batch := self.lrs.tail(store_id, here.seq, BATCH):
-                here = Place(seq=batch[-1].seq, n=self._apply(store_id, here.n, batch))
+                here = folding.apply(self.db, self.lrs, store_id, here, batch)
                 if not store.advance(self.db, store_id, holder, here, self.clock() + LEASE_SECONDS):
                     break
                 folded += len(batch)
@@ -136,67 +120,4 @@ class Attempts:
             pass  # somebody took the lease over and is ahead of us
         finally:
             store.release_lease(self.db, store_id, holder)
-        return folded
-
-    def _apply(self, store_id: int, n: int, batch: Sequence[Stored]) -> int:
-        """Writes the rows that these statements change; the highest row number afterwards."""
-        news: dict[Key, list[Folded]] = defaultdict(list)
-        voids: dict[Key, int] = {}
-        for one in batch:
-            facts = one.facts or facts_of(one.statement)
-            if (key := attempts.key(facts)) is not None and not one.voided:
-                news[key].append(Folded(one.seq, facts))
-            elif (target := self._voids(store_id, facts, one.statement)) is not None:
-                voids[target] = one.seq
-        ids = {key: attempts.row_id(store_id, key) for key in (*news, *(voids.keys() - news.keys()))}
-        known = store.read(self.db, ids.values())
-        changed: list[tuple[Row | None, Row]] = []
-        for key, row_id in ids.items():
-            old = known.get(row_id)
-            row = old or attempts.empty(key)
-            if voids.get(key, 0) > row["seq"]:
-                row = self._again(store_id, key, voids[key], row)
-            row = attempts.fold(row, news.get(key, ()))
-            if old is None and row["statements"]:
-                n += 1
-                changed.append((None, row | {"_id": row_id, "t": store_id, "n": n}))
-            elif old is not None and row["seq"] > old["seq"]:
-                changed.append((old, row))
-        store.write(self.db, store_id, changed)
-        return n
-
-    def _voids(self, store_id: int, facts: dict[str, Any], statement: dict[str, Any]) -> Key | None:
-        """The row that loses a statement by this one."""
-        if facts.get("verb") != vocabulary.VOIDED or facts.get("object_kind") != "StatementRef":
-            return None
-        target = self.lrs.get(statement["object"]["id"], store_id)
-        return attempts.key(facts_of(target)) if target is not None else None
-
-    def _again(self, store_id: int, key: Key, seq: int, old: Row) -> Row:
-        """The row as it is without what was voided, from the statements themselves, through `seq`."""
-        row = attempts.fold(attempts.empty(key), self._history(store_id, key, seq))
-        row["seq"] = seq
-        return row | {name: old[name] for name in ("_id", "t", "n") if name in old}
-
-    def _history(self, store_id: int, key: Key, seq: int) -> list[Folded]:
-        """The row's statements through `seq`. The LRS tells their times, not their numbers: good enough for a row that
-        gets the number of the voiding statement."""
-        caller = Caller(key="analytics", name="analytics", scopes=frozenset({"all/read"}), store=store_id)
-        found: list[Facts] = []
-        stored: list[int] = []
-        cursor: int | None = seq + 1
-        while cursor is not None:
-            query = StatementQuery(activity=key.activity, registration=key.registration, limit=BATCH, cursor=cursor)
-            page = self.lrs.find(query, caller)
-            for statement in page.statements:
-                facts = facts_of(statement)
-                if attempts.key(facts) == key:
-                    found.append(facts)
-                    stored.append((milliseconds(statement.get("stored")) or 0) << 20)
-            cursor = page.last
-        folded: list[Folded] = []
-        last = 0
-        for number, facts in zip(reversed(stored), reversed(found), strict=True):
-            last = max(last + 1, number)
-            folded.append(Folded(last, facts))
         return folded

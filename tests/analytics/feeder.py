@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from access import Caller
-from analytics.facts import facts, iso
+from analytics.facts import actor_key, facts, iso
 from lrs import Page, StatementQuery, Stored
 
 ADL = "http://adlnet.gov/expapi/verbs/"
@@ -47,14 +47,8 @@ class Feeder:
         return next((one.statement for one in self.stored if one.statement["id"] == statement_id), None)
 
     def find(self, query: StatementQuery, caller: Caller) -> Page:
-        fit = [
-            one
-            for one in reversed(self.stored)
-            if not one.voided
-            and one.facts.get("object") == query.activity
-            and query.registration in (None, one.facts.get("registration"))
-            and (query.cursor is None or one.seq < query.cursor)
-        ]
+        fit = [one for one in self.stored if not one.voided and _fits(query, one)]
+        fit = fit if query.ascending else fit[::-1]
         page, more = fit[: query.limit], len(fit) > query.limit
         return Page(
             raws=tuple(orjson.dumps(one.statement) for one in page), last=page[-1].seq if more else None, newest_stored=None
@@ -62,6 +56,17 @@ class Feeder:
 
     def through(self) -> "Through":
         return Through(ms=1798761600000, now=1798761600000)
+
+
+def _fits(query: StatementQuery, one: Stored) -> bool:
+    wanted = {
+        "object": query.activity,
+        "verb": query.verb,
+        "registration": query.registration,
+        "actor_key": actor_key(query.agent or {}),
+    }
+    beyond = query.cursor is None or (one.seq > query.cursor if query.ascending else one.seq < query.cursor)
+    return beyond and all(one.facts.get(name) == value for name, value in wanted.items() if value is not None)
 
 
 class Through(NamedTuple):

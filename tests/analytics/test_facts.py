@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from analytics.facts import actor_key, facts, iso, milliseconds, seconds
+from analytics.facts import actor_key, agent_of, facts, iso, milliseconds, seconds
 
 ADL = "http://adlnet.gov/expapi/verbs/"
 LEARNER = {"objectType": "Agent", "name": "Ann", "mbox": "mailto:ann@example.org"}
@@ -86,6 +86,23 @@ def test_a_reported_scaled_score_is_kept() -> None:
 )
 def test_each_identifier_has_its_key(agent: dict[str, Any], key: str | None) -> None:
     assert actor_key(agent) == key
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        {"mbox": "mailto:ann@example.org"},
+        {"mbox_sha1sum": "ab" * 20},
+        {"openid": "https://id.example.org/ann"},
+        {"account": {"homePage": "https://x.example", "name": "7|8"}},
+    ],
+)
+def test_a_key_gives_its_agent_back(agent: dict[str, Any]) -> None:
+    assert agent_of(actor_key(agent) or "") == agent
+
+
+def test_a_group_key_gives_no_agent() -> None:
+    assert agent_of("group:0123") is None
 
 
 def test_an_anonymous_group_is_known_by_its_members_in_any_order() -> None:

@@ -80,7 +80,7 @@ def test_a_death_between_rows_and_place_repeats_without_effect(
     feeder.say("bob", "initialized")
     attempts.catch_up()
     before = row(attempts)
-    db[store.CURSORS].update_one({"_id": 1}, {"$set": {"seq": 0, "n": 0}})
+    db[store.CURSORS].update_one({"_id": 1}, {"$set": {"seq": 0, "attempts": 0}})
     feeder.say("cid", "initialized")
 
     attempts.catch_up()

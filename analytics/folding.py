@@ -1,0 +1,147 @@
+"""One batch of statements, in stored order, applied to every derived collection.
+
+May be applied again after a death at any point: each row carries the number of the last statement in it.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from pymongo.database import Database
+
+from access import Caller
+from analytics import attempts, interactions, store, verbs, vocabulary
+from analytics.attempts import Folded, Key, Row
+from analytics.facts import Facts, milliseconds
+from analytics.facts import facts as facts_of
+from analytics.store import Place
+from lrs import Page, StatementQuery, Stored
+
+HISTORY_PAGE = 500
+
+
+class Through(Protocol):
+    """`ms`: every statement stored then or before is visible. `now`: the clock that statements are numbered by."""
+
+    @property
+    def ms(self) -> int: ...
+    @property
+    def now(self) -> int: ...
+
+
+class Statements(Protocol):
+    """What is asked of the LRS."""
+
+    def tail(self, store: int = 1, after_seq: int = 0, limit: int = 1000) -> list[Stored]: ...
+    def find(self, query: StatementQuery, caller: Caller) -> Page: ...
+    def get(self, statement_id: str, store: int = 1) -> dict[str, Any] | None: ...
+    def through(self) -> Through: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """What a batch asks to be done."""
+
+    news: dict[Key, list[Folded]] = field(default_factory=lambda: defaultdict(list))
+    voids: dict[Key, int] = field(default_factory=dict)
+    answers: list[Row] = field(default_factory=list)
+    unanswers: list[tuple[bytes, int]] = field(default_factory=list)
+    spoken: dict[str, list[verbs.Event]] = field(default_factory=lambda: defaultdict(list))
+
+
+def apply(db: Database[Any], lrs: Statements, store_id: int, here: Place, batch: Sequence[Stored]) -> Place:
+    """The place reached. Raises RowMoved when another process was there first."""
+    work = _sorted(lrs, store_id, batch)
+    n = _apply_attempts(db, lrs, store_id, here.attempts, work)
+    answers = [row | {"n": number} for number, row in enumerate(work.answers, here.interactions + 1)]
+    store.write_interactions(db, answers, work.unanswers)
+    _apply_verbs(db, store_id, work)
+    return replace(here, seq=batch[-1].seq, attempts=n, interactions=here.interactions + len(answers))
+
+
+def _sorted(lrs: Statements, store_id: int, batch: Sequence[Stored]) -> Work:
+    work = Work()
+    for one in batch:
+        facts = one.facts or facts_of(one.statement)
+        work.spoken[facts.get("verb", "")].append(verbs.Event(one.seq, facts.get("timestamp", attempts.seq_ms(one.seq)), False))
+        target = _voided(lrs, store_id, facts, one.statement)
+        if target is not None:
+            if (key := attempts.key(target)) is not None:
+                work.voids[key] = one.seq
+            if interactions.is_answer(target):
+                work.unanswers.append((interactions.row_id(store_id, target), one.seq))
+            work.spoken[target.get("verb", "")].append(verbs.Event(one.seq, 0, True))
+        elif not one.voided:
+            if (key := attempts.key(facts)) is not None:
+                work.news[key].append(Folded(one.seq, facts))
+            if interactions.is_answer(facts):
+                work.answers.append(interactions.row(store_id, one.seq, facts))
+    return work
+
+
+def _voided(lrs: Statements, store_id: int, facts: Facts, statement: dict[str, Any]) -> Facts | None:
+    """The facts of the statement that this one voids; a voiding statement cannot be voided (xAPI 2.3.2)."""
+    if facts.get("verb") != vocabulary.VOIDED or facts.get("object_kind") != "StatementRef":
+        return None
+    target = lrs.get(statement["object"]["id"], store_id)
+    return None if target is None or target["verb"]["id"] == vocabulary.VOIDED else facts_of(target)
+
+
+def _apply_attempts(db: Database[Any], lrs: Statements, store_id: int, n: int, work: Work) -> int:
+    keys = (*work.news, *(work.voids.keys() - work.news.keys()))
+    ids = {key: attempts.row_id(store_id, key) for key in keys}
+    known = store.read(db, ids.values())
+    changed: list[tuple[Row | None, Row]] = []
+    for key, row_id in ids.items():
+        old = known.get(row_id)
+        row = old or attempts.empty(key)
+        if work.voids.get(key, 0) > row["seq"]:
+            row = _again(lrs, store_id, key, work.voids[key], row)
+        row = attempts.fold(row, work.news.get(key, ()))
+        if old is None and row["statements"]:
+            n += 1
+            changed.append((None, row | {"_id": row_id, "t": store_id, "n": n}))
+        elif old is not None and row["seq"] > old["seq"]:
+            changed.append((old, row))
+    store.write(db, store_id, changed)
+    return n
+
+
+def _again(lrs: Statements, store_id: int, key: Key, seq: int, old: Row) -> Row:
+    """The row as it is without what was voided, from the statements themselves, through `seq`."""
+    row = attempts.fold(attempts.empty(key), _history(lrs, store_id, key, seq))
+    row["seq"] = seq
+    return row | {name: old[name] for name in ("_id", "t", "n") if name in old}
+
+
+def _history(lrs: Statements, store_id: int, key: Key, seq: int) -> list[Folded]:
+    """The row's statements through `seq`. The LRS tells their times, not their numbers: good enough for a row that
+    gets the number of the voiding statement."""
+    caller = Caller(key="analytics", name="analytics", scopes=frozenset({"all/read"}), store=store_id)
+    found: list[tuple[int, Facts]] = []
+    cursor: int | None = seq + 1
+    while cursor is not None:
+        query = StatementQuery(activity=key.activity, registration=key.registration, limit=HISTORY_PAGE, cursor=cursor)
+        page = lrs.find(query, caller)
+        for statement in page.statements:
+            facts = facts_of(statement)
+            if attempts.key(facts) == key:
+                found.append(((milliseconds(statement.get("stored")) or 0) << 20, facts))
+        cursor = page.last
+    folded: list[Folded] = []
+    last = 0
+    for number, facts in reversed(found):
+        last = max(last + 1, number)
+        folded.append(Folded(last, facts))
+    return folded
+
+
+def _apply_verbs(db: Database[Any], store_id: int, work: Work) -> None:
+    ids = {verbs.row_id(store_id, iri): iri for iri in work.spoken}
+    known = store.read(db, ids, store.VERBS)
+    for row_id, iri in ids.items():
+        old = known.get(row_id)
+        row = verbs.fold(old or verbs.empty(iri), work.spoken[iri])
+        if old is None or row["seq"] > old["seq"]:
+            store.write_verb(db, old, row | {"_id": row_id, "t": store_id})

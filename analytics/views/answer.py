@@ -1,0 +1,99 @@
+"""What all answers of the analyst API have in common: the format, the pages, the headers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import orjson
+from flask import Response, current_app, request
+
+import access
+from analytics import formats
+from analytics.attempts import Row
+from analytics.columns import Column
+from analytics.errors import FormatUnknown, ParameterInvalid
+from analytics.facts import iso
+from analytics.parameters import ResolveCourse
+from analytics.store import Place
+from analytics.tailer import Attempts
+
+EXTENSION = "rollbook.analytics"
+
+
+class Service(NamedTuple):
+    attempts: Attempts
+    resolve_course: ResolveCourse
+
+
+class Freshness(NamedTuple):
+    """How far the rows are folded, and the UTC milliseconds through which they are complete."""
+
+    reached: Place
+    through: int
+
+
+def service() -> Service:
+    found: Service = current_app.extensions[EXTENSION]
+    return found
+
+
+def store() -> int:
+    return access.current().store
+
+
+def fresh() -> Freshness:
+    rollup = service().attempts
+    through = rollup.current(store())
+    return Freshness(rollup.place(store()), through)
+
+
+def wanted_format(allowed: Mapping[str, str] = formats.MEDIA_TYPES) -> str:
+    """`format` decides, else the Accept header; JSON for who asks for anything."""
+    if (named := request.args.get("format")) is not None:
+        if named not in allowed:
+            raise ParameterInvalid("format", named, f"must be one of {', '.join(allowed)}")
+        return named
+    if not request.accept_mimetypes:
+        return "json"
+    media = [name for name, form in formats.ACCEPTED.items() if form in allowed]
+    best = request.accept_mimetypes.best_match(media)
+    if best is None:
+        raise FormatUnknown(str(request.accept_mimetypes), media)
+    return formats.ACCEPTED[best]
+
+
+def page(
+    form: str, columns: Sequence[Column], rows: Sequence[Row], through: int, cursor: str | None, next_seq: int | None = None
+) -> Response:
+    """One page of rows, with the way to the next."""
+    if form == "json":
+        body: dict[str, Any] = {"rows": list(formats.records(columns, rows)), "next": cursor}
+        if next_seq is not None:
+            body["next_seq"] = next_seq
+        data = orjson.dumps(body)
+    else:
+        data = b"".join(formats.WRITERS[form](columns, [rows]))
+    response = Response(data, content_type=formats.MEDIA_TYPES[form])
+    if cursor is not None:
+        response.headers["Link"] = f'<{_next_url(cursor)}>; rel="next"'
+    response.headers["X-Row-Count"] = str(len(rows))
+    return with_headers(response, through, next_seq)
+
+
+def streamed(form: str, columns: Sequence[Column], batches: Iterator[list[Row]], through: int, next_seq: int | None) -> Response:
+    response = Response(formats.WRITERS[form](columns, batches), content_type=formats.MEDIA_TYPES[form])
+    return with_headers(response, through, next_seq)
+
+
+def with_headers(response: Response, through: int, next_seq: int | None) -> Response:
+    response.headers["X-Consistent-Through"] = iso(through)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.vary.update(("Accept", "Authorization"))
+    if next_seq is not None:
+        response.headers["X-Next-Seq"] = str(next_seq)
+    return response
+
+
+def _next_url(cursor: str) -> str:
+    given = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
+    return f"{request.script_root}{request.path}?{urlencode([*given, ('cursor', cursor)])}"

@@ -1,0 +1,94 @@
+"""GET /api/v1/learners, /activities, /verbs and POST /api/v1/query: rows put together."""
+
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+import access
+from analytics import query
+from analytics.attempts import Row
+from analytics.columns import COLUMNS
+from analytics.errors import ParameterUnknown, QueryInvalid
+from analytics.parameters import LIMIT_DEFAULT, RESOURCES, cursor_of_text, cursor_text, limit_read, selection
+from analytics.views import answer, bp
+
+VERB_PARAMETERS = ("limit", "cursor", "format")
+
+
+@bp.get("/learners")
+@access.requires("analytics/read")
+def learners() -> Response:
+    return _groups("learners", {"actor_name": {"$max": "$actor_name"}})
+
+
+@bp.get("/activities")
+@access.requires("analytics/read")
+def activities() -> Response:
+    names = {"activity_name": {"$max": "$activity_name"}, "activity_type": {"$max": "$activity_type"}}
+    return _groups("activities", names)
+
+
+@bp.get("/verbs")
+@access.requires("analytics/read")
+def verbs() -> Response:
+    form = answer.wanted_format()
+    for name in request.args:
+        if name not in VERB_PARAMETERS:
+            raise ParameterUnknown(name, VERB_PARAMETERS)
+    after = cursor_text(request.args["cursor"]) if "cursor" in request.args else ""
+    limit = limit_read(request.args["limit"]) if "limit" in request.args else LIMIT_DEFAULT
+    through = answer.fresh().through
+    rows = sorted(answer.service().attempts.verbs(answer.store()), key=lambda row: str(row["verb"]))
+    return _key_page("verbs", "verb", form, [row for row in rows if row["verb"] > after], limit, through)
+
+
+@bp.post("/query")
+@access.requires("analytics/read")
+def run_query() -> Response:
+    form = answer.wanted_format()
+    try:
+        body = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError as error:
+        raise QueryInvalid("", None, f"must be JSON ({error})") from None
+    plan = query.plan(body, answer.service().resolve_course)
+    through = answer.fresh().through
+    found = answer.service().attempts.grouped(answer.store(), plan.selection, plan.stages)
+    rows = [{**row, **row["_id"]} if isinstance(row["_id"], dict) else row for row in found]
+    return answer.page(form, plan.columns, rows, through, None)
+
+
+def _groups(resource: str, names: dict[str, Any]) -> Response:
+    form = answer.wanted_format()
+    chosen = selection(RESOURCES[resource], request.args.to_dict(flat=False), answer.service().resolve_course)
+    through = answer.fresh().through
+    limit = chosen.limit or LIMIT_DEFAULT
+    key = str(RESOURCES[resource].key)
+    stages: list[dict[str, Any]] = [
+        {"$group": {"_id": f"${key}", **names, **_TOTALS}},
+        {"$sort": {"_id": 1}},
+        {"$limit": limit + 1},
+    ]
+    found = answer.service().attempts.grouped(answer.store(), chosen, stages)
+    return _key_page(resource, key, form, [{**row, key: row["_id"]} for row in found], limit, through)
+
+
+def _key_page(resource: str, key: str, form: str, rows: list[Row], limit: int, through: int) -> Response:
+    cursor = cursor_of_text(rows[limit - 1][key]) if len(rows) > limit else None
+    return answer.page(form, COLUMNS[resource], rows[:limit], through, cursor)
+
+
+def _share(condition: dict[str, Any]) -> dict[str, Any]:
+    return {"$sum": {"$cond": [condition, 1, 0]}}
+
+
+_TOTALS: dict[str, Any] = {
+    "attempts": {"$sum": 1},
+    "completed": _share(query.RATES["completed"]),
+    "passed": _share(query.RATES["passed"]),
+    "failed": _share(query.RATES["failed"]),
+    "score_scaled_avg": {"$avg": "$score_scaled"},
+    "duration_s": {"$sum": "$duration_s"},
+    "first": {"$min": "$first"},
+    "last": {"$max": "$last"},
+}
