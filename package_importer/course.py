@@ -145,6 +145,36 @@ class SharedData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text in one language; `language` is a tag or empty."""
+
+    language: str = ""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningObjective:
+    """An objective of a cmi5 course structure; items name it by `id`."""
+
+    id: str
+    titles: tuple[Text, ...] = ()
+    descriptions: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignableUnit:
+    """What cmi5 adds to an item that is launched; the publisher's id is the item's identifier. `url` is the structure's text."""
+
+    url: str
+    move_on: str = "NotApplicable"
+    mastery_score: float | None = None
+    launch_method: str = "AnyWindow"
+    launch_parameters: str | None = None
+    entitlement_key: str | None = None
+    activity_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """An activity. `parameters` is the manifest's text, `launch` the package-relative URL, percent-encoded, with them."""
 
@@ -164,6 +194,10 @@ class Item:
     mastery_score: float | None = None
     max_time_allowed: str | None = None
     prerequisites: str | None = None
+    titles: tuple[Text, ...] = ()
+    descriptions: tuple[Text, ...] = ()
+    learning_objectives: tuple[str, ...] = ()
+    au: AssignableUnit | None = None
 
     def walk(self) -> Iterator[Item]:
         """This item and all below it, parents before children, in manifest order."""
@@ -176,7 +210,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """One organization of a package; `root` is the organization itself, as the root activity."""
+    """One organization of a package; `root` is the organization itself, as the root activity.
+
+    `edition` is 2nd, 3rd or 4th for SCORM 2004, None for the others. For cmi5 and Tin Can the items' identifiers are the
+    publisher's activity ids.
+    """
 
     standard: Standard
     identifier: str
@@ -187,6 +225,7 @@ class Course:
     language: str | None = None
     objectives_global_to_system: bool = True
     shared_data_global_to_system: bool = True
+    learning_objectives: tuple[LearningObjective, ...] = ()
     files: tuple[str, ...] = field(default=(), repr=False)
 
 

@@ -57,10 +57,10 @@ class Report:
 
 
 class Findings:
-    """Collects while a package is read; `strict` turns each leniency into an error."""
+    """Collects while a package is read. `strict` turns each leniency into an error, `repair` each repair into a warning."""
 
-    def __init__(self, *, strict: bool = False, file: str | None = None) -> None:
-        self.strict = strict
+    def __init__(self, *, strict: bool = False, repair: bool = False, file: str | None = None) -> None:
+        self._forgiven = {Kind.WARNING} | ({Kind.REPAIR} if repair else set()) | (set() if strict else {Kind.LENIENCY})
         self.file = file
         self._findings: list[Finding] = []
         self._seen: Counter[str] = Counter()
@@ -79,13 +79,12 @@ class Findings:
         if self._seen[rule] > REPEATS:
             return
         row = RULES[rule]
-        lenient = row.kind is Kind.WARNING or (row.kind is Kind.LENIENCY and not self.strict)
         shown = None if found is None else printable(str(found))
         told = {name: printable(str(value)) for name, value in values.items()}
         self._findings.append(
             Finding(
                 rule=rule,
-                severity=Severity.WARNING if lenient else Severity.ERROR,
+                severity=Severity.WARNING if row.kind in self._forgiven else Severity.ERROR,
                 message=row.message.format(found=shown, **told),
                 file=file or self.file,
                 line=line,

@@ -3,7 +3,8 @@
 """Every rule a package is held to: one table.
 
 An *error* refuses the package. A *leniency* is a fault that leading players forgive: a warning, or an error when the
-import is strict. A *warning* tells the author something and never refuses. APPNOTE is PKWARE's description of zip
+import is strict. A *repair* is an error too, unless the caller asks for repairs: then it is mended, with a warning.
+A *warning* tells the author something and never refuses. APPNOTE is PKWARE's description of zip
 files; CP is IMS Content Packaging; CAM and SN are the books of SCORM 2004 (4th Edition), CAM 1.2 that of SCORM 1.2.
 """
 
@@ -17,6 +18,7 @@ class Kind(StrEnum):
     ERROR = "error"
     LENIENCY = "leniency"
     WARNING = "warning"
+    REPAIR = "repair"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,9 +178,37 @@ _MANIFEST = [
 _CMI5 = [
     *_rows(
         Kind.ERROR,
-        ("cmi5-unsupported", "cmi5 13", "This is a cmi5 course; this version does not import it.", "Export it as SCORM 1.2 or SCORM 2004."),
-        ("tincan-unsupported", "Tin Can", "This is a Tin Can (xAPI) course; this version does not import it.", "Export it as SCORM 1.2 or SCORM 2004."),
+        ("cmi5-schema", "cmi5 13.1", "The course structure breaks the schema: {found}.", "Mend the element as the message says."),
+        ("cmi5-id", "cmi5 13.1", "The id is not an absolute IRI: {found}.", "Write an IRI such as https://example.com/course/1."),
+        ("cmi5-id-duplicate", "cmi5 13.1", "The id {found} is used before.", "Give every AU, block and objective an id of its own."),
+        ("cmi5-objective-reference", "cmi5 13.1", "The objective {found} is not defined in the structure.", "Define the objective, or correct the idref."),
+        ("cmi5-text-empty", "cmi5 13.1", "The text is empty: {found}.", "Write a text."),
+        ("cmi5-mastery-score", "cmi5 13.1.4", "The masteryScore is {found}, not a number from 0 to 1.", "Write a number from 0 to 1."),
+        ("cmi5-url", "cmi5 14.1", "The AU's url cannot be used: {found}.", "Name a file of the package, or an absolute URL."),
+        ("cmi5-url-file", "cmi5 14.1", "The AU's url names a file that is not in the package: {found}.", "Add the file, or correct the url."),
+        ("cmi5-url-relative", "cmi5 14.2", "A course structure without a package has a relative url: {found}.", "Write an absolute URL, or put the structure into a zip file."),
+        ("cmi5-url-parameter", "cmi5 8.1", "The AU's url uses a parameter that cmi5 needs itself: {found}.", "Rename the parameter."),
+    ),
+    *_rows(
+        Kind.REPAIR,
+        ("cmi5-folder", "cmi5 14.1", "cmi5.xml is not at the root of the package but in {found}.", "Pack the folder's contents, not the folder; or import with repairs."),
+        ("cmi5-name", "cmi5 14.1", "The course structure is called {found}, not cmi5.xml.", "Rename it; or import with repairs."),
+        ("cmi5-namespace", "cmi5 13.1", "The namespace is {found}, not https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd.", "Write the namespace of cmi5 1.0; or import with repairs."),
+        ("cmi5-order", "cmi5 13.1", "The elements are not in the order of the schema; {found} comes too late.", "Write them in the schema's order; or import with repairs."),
     ),
 ]
 
-RULES: dict[str, Rule] = {rule.id: rule for rule in (*_ARCHIVE, *_FORMAT, *_XML, *_MANIFEST, *_CMI5)}
+_TIN_CAN = [
+    *_rows(
+        Kind.ERROR,
+        ("tincan-activity", "Tin Can", "No activity with an id can be launched.", "Add an activity with an id and a launch address."),
+        ("tincan-id", "Tin Can", "The activity's id is not an absolute IRI: {found}.", "Write an IRI such as https://example.com/course/1."),
+    ),
+    *_rows(
+        Kind.LENIENCY,
+        ("tincan-schema", "Tin Can", "tincan.xml breaks the schema: {found}.", "Mend the element as the message says."),
+        ("tincan-namespace", "Tin Can", "The namespace is {found}, not http://projecttincan.com/tincan.xsd.", "Write the namespace of Tin Can."),
+    ),
+]
+
+RULES: dict[str, Rule] = {rule.id: rule for rule in (*_ARCHIVE, *_FORMAT, *_XML, *_MANIFEST, *_CMI5, *_TIN_CAN)}

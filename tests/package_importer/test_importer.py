@@ -9,10 +9,13 @@ import pytest
 
 from package_importer import Limits, PackageRefused, Standard, import_package
 from package_importer.rules import RULES, Kind
+from tests.packages import structures
 from tests.packages.hostile import HOSTILE
 from tests.packages.manifests import PAGE, organizations, package, scorm12, scorm2004
 from tests.packages.slips import SLIPS
 from tests.packages.zips import plain
+
+FORGIVEN = SLIPS + structures.FORGIVEN
 
 
 def write(folder: Path, data: bytes) -> Path:
@@ -35,7 +38,7 @@ def test_a_sound_package_has_no_findings(make: Callable[[], str], tmp_path: Path
     assert [item.launch for item in course.root.walk()] == [None, "a.html"]
 
 
-@pytest.mark.parametrize(("rule", "make"), SLIPS, ids=[rule for rule, _ in SLIPS])
+@pytest.mark.parametrize(("rule", "make"), FORGIVEN, ids=[rule for rule, _ in FORGIVEN])
 def test_a_leniency_is_a_warning(rule: str, make: Callable[[], bytes], tmp_path: Path) -> None:
     with import_package(write(tmp_path, make())) as imported:
         found, launches = imported.report.warnings, [item.launch for item in imported.course.root.walk() if item.launch]
@@ -44,7 +47,7 @@ def test_a_leniency_is_a_warning(rule: str, make: Callable[[], bytes], tmp_path:
     assert launches[0] == "a.html"
 
 
-@pytest.mark.parametrize(("rule", "make"), SLIPS, ids=[rule for rule, _ in SLIPS])
+@pytest.mark.parametrize(("rule", "make"), FORGIVEN, ids=[rule for rule, _ in FORGIVEN])
 def test_a_leniency_is_an_error_when_strict(rule: str, make: Callable[[], bytes], tmp_path: Path) -> None:
     with pytest.raises(PackageRefused) as refused:
         import_package(write(tmp_path, make()), strict=True)
@@ -61,11 +64,17 @@ def test_an_error_refuses_the_package(rule: str, make: Callable[[], bytes], limi
 
 
 def test_every_leniency_has_a_package() -> None:
-    assert {rule for rule, _ in SLIPS} == {rule.id for rule in RULES.values() if rule.kind is Kind.LENIENCY}
+    assert {rule for rule, _ in FORGIVEN} == {rule.id for rule in RULES.values() if rule.kind is Kind.LENIENCY}
 
 
 def test_every_error_has_a_package() -> None:
-    assert {rule for rule, _, _ in HOSTILE} == {rule.id for rule in RULES.values() if rule.kind is Kind.ERROR}
+    refused = {rule for rule, _, _ in HOSTILE} | {rule for rule, _ in structures.BROKEN}
+
+    assert refused == {rule.id for rule in RULES.values() if rule.kind is Kind.ERROR}
+
+
+def test_every_repair_has_a_package() -> None:
+    assert {rule for rule, _ in structures.REPAIRED} == {rule.id for rule in RULES.values() if rule.kind is Kind.REPAIR}
 
 
 def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
