@@ -43,7 +43,7 @@ Permissions = Mapping[tuple[str, str], tuple[str, ...]]
 
 
 def init_app(app: Flask) -> None:
-    """Call it last: the document tells what the views registered by then require."""
+    """The document is made at its first request, of what the views registered by then require."""
     bp = Blueprint("openapi", __name__, template_folder="templates")
     docs_page.init_blueprint(bp, lambda: cached())
 
