@@ -208,6 +208,7 @@ def _deliver(plan: Plan, step: Step, item_id: str, new_attempt: bool, now: float
 
 
 def _initial(plan: Plan, attempt: Attempt, item: Item, previous: Mapping[str, str] | None) -> dict[str, str]:
+    known = engine.status(plan.tree, attempt.state, item.identifier)
     return launch.initial_data(
         plan.model,
         plan.course,
@@ -217,7 +218,8 @@ def _initial(plan: Plan, attempt: Attempt, item: Item, previous: Mapping[str, st
         mode=plan.mode,
         credit="credit" if plan.mode == "normal" else "no-credit",
         previous=previous,
-        objectives=engine.status(plan.tree, attempt.state, item.identifier).objectives,
+        objectives=known.objectives,
+        mapped=known.mapped,
         preference=attempt.preference,
         stores=stores(attempt, item),
     )

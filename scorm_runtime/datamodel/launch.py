@@ -5,6 +5,7 @@ SCORM 2004 RTE 2.1.1 (attempts and sessions) and the LMS rules of each element i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from scorm_runtime.tracking import ObjectiveTracking
 
 PREFERENCES = ("cmi.learner_preference.", "cmi.student_preference.")
 SESSION_ONLY = ("cmi.exit", "cmi.core.exit", "cmi.session_time", "cmi.core.session_time")
+OBJECTIVE_ID = re.compile(r"cmi\.objectives\.[0-9]+\.id")
 # What both standards call the same thing.
 LEARNER_ID = {"scorm12": "cmi.core.student_id", "scorm2004": "cmi.learner_id"}
 LEARNER_NAME = {"scorm12": "cmi.core.student_name", "scorm2004": "cmi.learner_name"}
@@ -49,19 +51,22 @@ def initial_data(
     previous: Mapping[str, str] | None = None,
     entry: str | None = None,
     objectives: Sequence[ObjectiveTracking] | None = None,
+    mapped: Sequence[ObjectiveTracking] = (),
     preference: Mapping[str, str] | None = None,
     stores: Sequence[Store] = (),
 ) -> dict[str, str]:
     """Data for a session. `previous` None starts a new attempt, else it goes on with what `finish` returned then.
 
     `entry` None: ab-initio for a new attempt, else what `finish` left. `objectives`: the activity's objectives with what
-    the sequencer knows of them (None: their ids alone), used for a new attempt. Without mode normal there is no credit.
+    the sequencer knows of them (None: their ids alone), used for a new attempt. `mapped`: what those that read global
+    objectives have become meanwhile, for a resumed attempt. Without mode normal there is no credit.
     """
     standard = model.standard
     if previous is None:
         kept = _objective_rows(model, item, objectives)
     else:
         kept = {name: value for name, value in previous.items() if _survives(name)}
+        kept |= _renewed(kept, mapped)
     given = {
         LEARNER_ID[standard]: learner_id,
         LEARNER_NAME[standard]: learner_name,
@@ -122,6 +127,12 @@ def _objective_rows(model: Model, item: Item, objectives: Sequence[ObjectiveTrac
     for index, row in enumerate(rows):
         data |= {f"cmi.objectives.{index}.{leaf}": value for leaf, value in _objective_values(row)}
     return data
+
+
+def _renewed(data: Mapping[str, str], mapped: Sequence[ObjectiveTracking]) -> dict[str, str]:
+    """The values of the rows that have these objectives' ids."""
+    rows = {value: name.removesuffix(".id") for name, value in data.items() if OBJECTIVE_ID.fullmatch(name)}
+    return {f"{rows[o.id]}.{leaf}": value for o in mapped if o.id in rows for leaf, value in _objective_values(o)}
 
 
 def _objective_values(row: ObjectiveTracking) -> Iterable[tuple[str, str]]:

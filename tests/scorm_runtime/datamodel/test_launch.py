@@ -126,6 +126,17 @@ def test_objectives_carry_what_the_sequencer_knows() -> None:
     }
 
 
+def test_a_resumed_attempt_sees_what_global_objectives_have_become() -> None:
+    previous = {"cmi.objectives.0.id": "a", "cmi.objectives.1.id": "b", "cmi.objectives.1.score.raw": "5"}
+    mapped = (ObjectiveTracking(id="b", success="passed", raw=7), ObjectiveTracking(id="unknown here", success="passed"))
+
+    data = start(NEW, previous=previous, mapped=mapped)
+
+    assert data["cmi.objectives.1.score.raw"] == "7"
+    assert data["cmi.objectives.1.success_status"] == "passed"
+    assert data.keys().isdisjoint({"cmi.objectives.0.success_status", "cmi.objectives.2.id"})
+
+
 def test_a_suspended_2004_session_comes_back_with_its_data() -> None:
     data = start(NEW, preference={"cmi.learner_preference.language": "en"}, stores=(Store(id="s", value="v"),))
     said = {
