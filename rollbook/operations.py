@@ -212,6 +212,7 @@ ROWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "scores": ("Who scored what", RESOURCES["scores"].allowed),
     "attempts": ("Every learner in every activity", RESOURCES["attempts"].allowed),
     "interactions": ("Every answer to a question", RESOURCES["interactions"].allowed),
+    "statements": ("Statements, one flat row each", RESOURCES["statements"].allowed),
     "learners": ("Every learner, summed up", RESOURCES["learners"].allowed),
     "activities": ("Every activity, summed up", RESOURCES["activities"].allowed),
     "verbs": ("Every verb, counted", VERB_PARAMETERS),
