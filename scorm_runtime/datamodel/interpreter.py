@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from scorm_runtime.datamodel.element import Derived, Element, Model
@@ -45,9 +46,14 @@ class DataModel:
         self.log: list[Leniency] = []
         self.diagnostic = ""
         self._names = names(model)
-        self._counts: dict[str, int] = {}
-        for name in data:
-            self._count_rows(self._names.resolve(name).rows)
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        """The number of rows of each collection that has any."""
+        counts: dict[str, int] = {}
+        for name in self.data:
+            _count_rows(counts, self._names.resolve(name).rows)
+        return counts
 
     def take_changes(self) -> dict[str, str | None]:
         changes, self.changes = self.changes, {}
@@ -180,10 +186,11 @@ class DataModel:
                 for name in [name for name in self.data if _below(name, parent)]:
                     self._forget(name)
                 self._counts.pop(parent, None)
+        counts = self._counts
         self.data[at.name] = value
         self.changes.pop(at.name, None)
         self.changes[at.name] = value
-        self._count_rows(at.rows)
+        _count_rows(counts, at.rows)
 
     def _forget(self, name: str) -> None:
         self.data.pop(name, None)
@@ -192,15 +199,16 @@ class DataModel:
         for row in self._names.resolve(name).rows[1:]:
             self._counts[row.collection] = min(self._counts.get(row.collection, 0), row.index or 0)
 
-    def _count_rows(self, rows: tuple[Row, ...]) -> None:
-        for row in rows:
-            self._counts[row.collection] = max(self._counts.get(row.collection, 0), (row.index or 0) + 1)
-
     def _refuse(self, situation: str, name: str, value: str | None = None) -> int:
         code = self.model.codes[situation]
         found = "" if value is None else f", found {value[:60]!r}"
         self.diagnostic = f"{name or 'no element'}: {situation.replace('_', ' ')}{found}"[: self.model.max_message]
         return code
+
+
+def _count_rows(counts: dict[str, int], rows: tuple[Row, ...]) -> None:
+    for row in rows:
+        counts[row.collection] = max(counts.get(row.collection, 0), (row.index or 0) + 1)
 
 
 def _below(name: str, parent: str) -> bool:

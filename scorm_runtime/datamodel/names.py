@@ -13,6 +13,7 @@ INDEX = re.compile("[0-9]+")
 CANONICAL = re.compile("0|[1-9][0-9]{0,8}")
 TARGET = "{target}"
 ROW = frozenset({"n", "m"})
+REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +49,12 @@ class _Node:
 
 
 class Names:
-    """The names of one model, as a tree."""
+    """The names of one model, as a tree; names of elements are remembered, for they come again and again."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
         self._root = _Node()
+        self._known: dict[str, Reference] = {}
         for element in model.elements.values():
             self._add(element.name.split("."), element)
 
@@ -67,6 +69,16 @@ class Names:
         node.element = element
 
     def resolve(self, name: str) -> Reference:
+        if known := self._known.get(name):
+            return known
+        found = self._walk(name)
+        if found.element is not None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self._known[name] = found
+        return found
+
+    def _walk(self, name: str) -> Reference:
         tokens, target = self._tokens(name)
         node = self._root
         rows: list[Row] = []

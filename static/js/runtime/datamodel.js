@@ -49,6 +49,8 @@ export class DataModel {
     this.references = new Map();
     /** @type {Map<string, number>} */
     this.counts = new Map();
+    /** @type {Map<string, Map<string, number>>} */
+    this.identifiers = new Map();
     for (const name of Object.keys(data)) this.countRows(this.resolve(name).rows);
   }
 
@@ -151,10 +153,11 @@ export class DataModel {
    */
   conflict(at, element, value) {
     if (element.once && (this.data[at.name] ?? value) !== value) return "set_conflict";
-    const rule = this.rule(at, element);
-    if (!element.unique && !rule?.distinct) return "";
-    const { collection, index } = at.rows[at.rows.length - 1];
+    const { collection, index } = at.rows.at(-1) ?? { collection: "", index: 0 };
     const leaf = at.name.slice(at.name.lastIndexOf("."));
+    if (element.unique) return (this.owners(collection, leaf).get(value) ?? index) === index ? "" : "set_conflict";
+    const rule = this.rule(at, element);
+    if (!rule?.distinct) return "";
     const wanted = comparable(value, rule);
     for (let other = this.counts.get(collection) ?? 0; other-- > 0; ) {
       const found = this.data[`${collection}.${other}${leaf}`];
@@ -163,10 +166,27 @@ export class DataModel {
     return "";
   }
 
+  /** Which row has which identifier; looked through once, then kept. @param {string} collection @param {string} leaf */
+  owners(collection, leaf) {
+    let owners = this.identifiers.get(collection + leaf);
+    if (!owners) {
+      owners = new Map();
+      for (let row = this.counts.get(collection) ?? 0; row-- > 0; ) owners.set(this.data[`${collection}.${row}${leaf}`], row);
+      this.identifiers.set(collection + leaf, owners);
+    }
+    return owners;
+  }
+
   /** @param {Reference} at @param {Element} element @param {string} value */
   store(at, element, value) {
     const before = this.data[at.name];
     if (before === value) return;
+    if (element.unique) {
+      const { collection, index } = at.rows[at.rows.length - 1];
+      const owners = this.owners(collection, at.name.slice(at.name.lastIndexOf(".")));
+      owners.delete(before);
+      owners.set(value, index);
+    }
     if (before !== undefined) {
       for (const template of element.resets ?? []) this.reset(beside(at, template));
     }

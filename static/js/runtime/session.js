@@ -169,5 +169,6 @@ export class Session {
 export function text(value) {
   if (value === undefined || value === null) return "";
   const string = String(value);
-  return /[\ud800-\udfff]/.test(string) ? string.replace(/\p{Surrogate}/gu, "\ufffd") : string;
+  const whole = /** @type {any} */ (string).isWellFormed?.() ?? !/[\ud800-\udfff]/.test(string);
+  return whole ? string : string.replace(/\p{Surrogate}/gu, "\ufffd");
 }
