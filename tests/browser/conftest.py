@@ -77,7 +77,8 @@ def open_player(browser: Browser, service: Service) -> Iterator[Callable[..., Pl
     yield open_link
     for context in contexts:
         context.close()
-    assert [complaint for witness in witnesses for complaint in witness.complaints] == []
+    complaints = {complaint for witness in witnesses for complaint in witness.complaints}
+    assert complaints == set()
 
 
 @pytest.fixture(scope="session")

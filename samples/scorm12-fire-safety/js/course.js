@@ -112,4 +112,5 @@ byId("offline").hidden = lms.open;
 if (counts && lms.get("cmi.core.lesson_status") === "not attempted") lms.set("cmi.core.lesson_status", "incomplete");
 lms.set("cmi.core.exit", "suspend");
 resume();
+document.querySelectorAll("main, body > nav").forEach((part) => part.toggleAttribute("hidden", false));
 window.addEventListener("pagehide", leave);

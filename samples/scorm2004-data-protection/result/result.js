@@ -1,6 +1,6 @@
 // @ts-check
 // Shows what the test wrote to the global objectives; this activity reads them through its own objectives of the same names.
-import { Session, close } from "../shared/scorm2004.js";
+import { Session, close, open } from "../shared/scorm2004.js";
 
 const lms = new Session();
 
@@ -34,4 +34,5 @@ if (lms.counts) {
   lms.set("cmi.completion_status", "completed");
   lms.commit();
 }
+open();
 window.addEventListener("pagehide", leave);

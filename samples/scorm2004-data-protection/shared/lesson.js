@@ -1,7 +1,7 @@
 // @ts-check
 // A lesson: sections shown one at a time. Its progress is the part of its pages that were seen; the LMS compares that with
 // the completion threshold of the manifest.
-import { Session, close } from "./scorm2004.js";
+import { Session, close, open } from "./scorm2004.js";
 
 const lms = new Session();
 const sections = [...document.querySelectorAll("main > section")];
@@ -52,4 +52,5 @@ byId("onward").addEventListener("click", () => close(() => lms.terminate("suspen
 byId("offline").hidden = lms.open;
 showContact();
 show(Math.max(sections.findIndex(({ id }) => id === lms.get("cmi.location")), 0), false);
+open();
 window.addEventListener("pagehide", leave);

@@ -70,6 +70,11 @@ export class Session {
   }
 }
 
+/** Shows the page once it is what the learner left: until then a click would be lost. */
+export function open() {
+  document.querySelectorAll("main, body > nav").forEach((part) => part.toggleAttribute("hidden", false));
+}
+
 /** What every page of this course does on leaving: the session ends, the page says so. @param {() => void} end */
 export function close(end) {
   end();

@@ -1,5 +1,5 @@
 // @ts-check
-import { Session, close, duration } from "../shared/scorm2004.js";
+import { Session, close, duration, open } from "../shared/scorm2004.js";
 import { QUESTIONS, fields, isCorrect, mark, response, restore, values } from "./questions.js";
 
 const lms = new Session();
@@ -24,7 +24,7 @@ function recordAnswer(id, at) {
   lms.set(`${row}.id`, `rollbook.samples.data-protection.${id}`);
   lms.set(`${row}.type`, type);
   lms.set(`${row}.objectives.0.id`, objective);
-  lms.set(`${row}.timestamp`, `${new Date().toISOString().slice(0, 19)}Z`);
+  lms.set(`${row}.timestamp`, `${new Date().toISOString().slice(0, 22)}Z`);
   lms.set(`${row}.correct_responses.0.pattern`, correct);
   lms.set(`${row}.weighting`, 1);
   lms.set(`${row}.learner_response`, response(id));
@@ -103,4 +103,5 @@ byId("onward").addEventListener("click", () => close(() => lms.terminate("normal
 byId("offline").hidden = lms.open;
 if (lms.counts && lms.get("cmi.completion_status") === "unknown") lms.set("cmi.completion_status", "incomplete");
 resume();
+open();
 window.addEventListener("pagehide", leave);
