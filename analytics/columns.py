@@ -178,4 +178,11 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _column("platform", "text", "The platform."),
         _column("language", "text", "The language."),
     ),
+    "tombstones": (
+        _column("id", "text", "Interactions: the statement's id."),
+        _column("actor_key", "text", "Other resources: the three columns that name a row."),
+        _column("activity", "text", "Other resources: the three columns that name a row."),
+        _column("registration", "text", "Other resources: the three columns that name a row."),
+        _column("seq", "integer", "The number of the statement that took the row away."),
+    ),
 }

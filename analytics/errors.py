@@ -4,10 +4,9 @@ AnalyticsError
 ├── ParameterUnknown    400  a parameter that the resource does not have; names those it has
 ├── ParameterInvalid    400  a value that breaks the parameter's rule
 ├── CourseUnknown       404  neither a course nor an activity
+├── ResourceUnknown     404  a schema that is not there
 ├── QueryInvalid        400  a query body outside the grammar; `pointer` says where
-├── QueryTooLarge       422  a query that would read or answer more than the limits
-├── FormatUnknown       406  no format of ours is acceptable
-└── Behind              503  attempts could not be read because another process holds them too long
+└── FormatUnknown       406  no format of ours is acceptable
 """
 
 from collections.abc import Iterable
@@ -50,16 +49,20 @@ class CourseUnknown(AnalyticsError):
         super().__init__(f"There is no course {course!r}; give a course id or an activity IRI.", parameter="course", found=course)
 
 
+class ResourceUnknown(AnalyticsError):
+    status = 404
+    code = "resource-unknown"
+
+    def __init__(self, found: str, allowed: Iterable[str]) -> None:
+        names = list(allowed)
+        super().__init__(f"There is no resource {found!r}; there are {', '.join(names)}.", found=found, allowed=names)
+
+
 class QueryInvalid(AnalyticsError):
     code = "query-invalid"
 
     def __init__(self, pointer: str, found: object, rule: str) -> None:
         super().__init__(f"{pointer or 'The query'}: {rule}.", pointer=pointer, found=found, rule=rule)
-
-
-class QueryTooLarge(AnalyticsError):
-    status = 422
-    code = "query-too-large"
 
 
 class FormatUnknown(AnalyticsError):

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from blinker import Signal
@@ -23,6 +24,8 @@ class Follower:
         self._news = threading.Condition()
         self._thread: threading.Thread | None = None
         self._stopped = False
+        self.caught_up: Callable[[], None] = lambda: None
+        """Called each time everything stored is folded."""
         signal.connect(self._stored, sender=attempts.lrs)
 
     def stop(self) -> None:
@@ -52,5 +55,6 @@ class Follower:
                     self.attempts.current(store, WAIT_SECONDS)
                 except PyMongoError as error:  # the next statement, or the next reader, tries again
                     LOG.warning("attempts of store %s were not brought up to date: %s", store, error)
+            self.caught_up()
             with self._news:
                 self._news.wait_for(lambda: self._stopped, PAUSE_SECONDS)

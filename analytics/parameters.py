@@ -182,6 +182,7 @@ RESOURCES = {
             equalities=_OF_INTERACTIONS,
             indexed=("registration", "actor_key", "activity", "within"),
         ),
+        Resource(name="tombstones", equalities={}, single=("resource", "after_seq", "limit", "cursor", "format")),
         Resource(name="statements", equalities=_OF_STATEMENTS, single=_PAGED),
         Resource(name="learners", single=_GROUPED, key="actor_key"),
         Resource(name="activities", single=_GROUPED, key="activity"),

@@ -88,6 +88,11 @@ class Attempts:
     def verbs(self, store_id: int) -> list[Row]:
         return store.verbs(self.db, store_id)
 
+    def lag(self, store_id: int = 1) -> float:
+        """Seconds since the oldest statement was stored that the rows do not show yet; 0 when they show all."""
+        waiting = self.lrs.tail(store_id, store.place(self.db, store_id).seq, 1)
+        return max(self.lrs.through().now - attempts.seq_ms(waiting[0].seq), 0) / 1000 if waiting else 0.0
+
     def place(self, store_id: int) -> Place:
         return store.place(self.db, store_id)
 

@@ -1,14 +1,19 @@
 """GET /api/v1/attempts, /completions, /scores, /interactions: rows as they are, filtered, in pages or streamed."""
 
+from dataclasses import replace
+
+import orjson
 from flask import Response, request
 
 import access
 from analytics.attempts import Row
 from analytics.columns import COLUMNS
-from analytics.parameters import LIMIT_DEFAULT, RESOURCES, cursor_write, selection
+from analytics.errors import ParameterInvalid, ResourceUnknown
+from analytics.parameters import LIMIT_DEFAULT, RESOURCES, Selection, cursor_write, selection
 from analytics.views import answer, bp
 
 STREAM_ROWS = 2_000
+WITH_TOMBSTONES = ("attempts", "completions", "scores", "interactions")
 
 
 @bp.get("/attempts")
@@ -35,10 +40,40 @@ def interactions() -> Response:
     return _rows("interactions")
 
 
+@bp.get("/tombstones")
+@access.requires("analytics/read")
+def tombstones() -> Response:
+    """Rows that changed and are not, or no longer, among those that `resource` shows: a loader deletes them."""
+    given = request.args.to_dict(flat=False)
+    chosen = selection(RESOURCES["tombstones"], {"after_seq": ["0"], **given}, answer.service().resolve_course)
+    name = request.args.get("resource", "attempts")
+    if name not in WITH_TOMBSTONES:
+        raise ParameterInvalid("resource", name, f"must be one of {', '.join(WITH_TOMBSTONES)}")
+    shown = RESOURCES[name]
+    return _answer("tombstones", replace(chosen, resource=shown, rest=({"$nor": [{"$and": list(shown.shows)}]},)))
+
+
+@bp.get("/schema/<name>")
+@access.requires("analytics/read")
+def schema(name: str) -> Response:
+    """Every column with its kind, unit and meaning."""
+    if name not in COLUMNS:
+        raise ResourceUnknown(name, COLUMNS)
+    columns = [{"name": one.name, "type": one.kind, "unit": one.unit, "meaning": one.meaning} for one in COLUMNS[name]]
+    allowed = RESOURCES[name].allowed if name in RESOURCES else ("limit", "cursor", "format")
+    return Response(
+        orjson.dumps({"resource": name, "columns": columns, "parameters": sorted(allowed)}), content_type="application/json"
+    )
+
+
 def _rows(resource: str) -> Response:
+    chosen = selection(RESOURCES[resource], request.args.to_dict(flat=False), answer.service().resolve_course)
+    return _answer(resource, chosen)
+
+
+def _answer(resource: str, chosen: Selection) -> Response:
     form = answer.wanted_format()
-    rollup, resolve_course = answer.service()
-    chosen = selection(RESOURCES[resource], request.args.to_dict(flat=False), resolve_course)
+    rollup = answer.service().attempts
     reached, through = answer.fresh()
     columns, by_change = COLUMNS[resource], chosen.order == "seq"
     fields = [column.source for column in columns]

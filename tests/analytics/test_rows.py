@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from analytics import Attempts
+from analytics.columns import COLUMNS
 from tests.analytics.feeder import COURSE, Feeder
 
 REGISTRATION = "aaaaaaaa-1111-4111-8111-111111111111"
@@ -260,3 +261,33 @@ def test_rows_are_found_wherever_they_lie(client: FlaskClient, feeder: Feeder, a
 
     assert learners(client, "completions", course="golf") == ["Last"]
     assert learners(client, "completions", status="passed") == []
+
+
+def test_what_is_no_longer_shown_is_a_tombstone(client: FlaskClient, feeder: Feeder) -> None:
+    only = feeder.say("ann", "passed")
+    feeder.say("bob", "initialized")
+    loaded = client.get("/api/v1/completions", query_string={"after_seq": 0})
+    feeder.void(only)
+
+    gone = client.get("/api/v1/tombstones", query_string={"resource": "completions", "after_seq": loaded.json["next_seq"]})
+    never = client.get("/api/v1/tombstones", query_string={"resource": "attempts"})
+
+    assert [row["actor_key"] for row in gone.json["rows"]] == ["mailto:ann@example.org"]
+    assert gone.json["next_seq"] == feeder.stored[-1].seq
+    assert [row["actor_key"] for row in never.json["rows"]] == ["mailto:ann@example.org"]
+
+
+def test_tombstones_are_of_rows_that_can_be_loaded(client: FlaskClient) -> None:
+    assert client.get("/api/v1/tombstones?resource=verbs").status_code == 400
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_column_is_described(client: FlaskClient, name: str) -> None:
+    described = client.get(f"/api/v1/schema/{name}").json
+
+    assert all(column["meaning"] and column["type"] for column in described["columns"])
+    assert "format" in described["parameters"]
+
+
+def test_an_unknown_schema_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/api/v1/schema/users").status_code == 404

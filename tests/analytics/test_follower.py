@@ -1,0 +1,115 @@
+"""Statements are folded in the background, and by the real Learning Record Store's own tail."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from access import Caller
+from analytics import Attempts, Follower
+from analytics.facts import facts
+from analytics.parameters import RESOURCES, Selection
+from lrs import LRS, Settings, statements_stored
+from tests.analytics.feeder import ADL, COURSE
+
+WRITER = Caller(key="writer", name="Writer", scopes=frozenset({"all"}))
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def said(learner: int, verb: str, **members: Any) -> dict[str, Any]:
+    return {"actor": {"mbox": f"mailto:{learner}@example.org"}, "verb": {"id": ADL + verb}, "object": {"id": COURSE}, **members}
+
+
+def statuses(attempts: Attempts) -> dict[str, str]:
+    every = attempts.batches(
+        1, Selection(resource=RESOURCES["attempts"]), ["actor_key", "status"], attempts.place(1), target=1000
+    )
+    return {row["actor_key"]: row["status"] for batch in every for row in batch}
+
+
+@pytest.fixture
+def lrs(db: Database[dict[str, Any]]) -> LRS:
+    made = LRS(db, Settings(), facts)
+    made.ensure_indexes()
+    return made
+
+
+@pytest.fixture
+def attempts(db: Database[dict[str, Any]], lrs: LRS) -> Attempts:
+    made = Attempts(db, lrs)
+    made.ensure_indexes()
+    return made
+
+
+@pytest.fixture
+def follower(attempts: Attempts) -> Iterator[Follower]:
+    made = Follower(attempts, statements_stored)
+    yield made
+    made.stop()
+
+
+def test_a_stored_statement_is_folded_without_being_asked_for(lrs: LRS, attempts: Attempts, follower: Follower) -> None:
+    folded = threading.Event()
+    follower.caught_up = folded.set
+
+    lrs.store([said(1, "initialized"), said(1, "passed"), said(2, "failed")], caller=WRITER)
+
+    assert folded.wait(20)
+    assert statuses(attempts) == {"mailto:1@example.org": "passed", "mailto:2@example.org": "failed"}
+    assert attempts.lag() == 0.0
+
+
+def test_voiding_in_the_real_store_takes_a_pass_back(lrs: LRS, attempts: Attempts) -> None:
+    lrs.store(said(1, "initialized"), caller=WRITER)
+    [passed] = lrs.store(said(1, "passed"), caller=WRITER)
+    attempts.current()
+    before = statuses(attempts)
+    lrs.store({**said(9, "voided"), "object": {"objectType": "StatementRef", "id": passed}}, caller=WRITER)
+
+    attempts.current()
+
+    assert before == {"mailto:1@example.org": "passed"}
+    assert statuses(attempts) == {"mailto:1@example.org": "in_progress"}
+
+
+FOLD_FOR_EVER = """
+import sys
+from analytics import Attempts, folding, tailer
+from analytics.facts import facts
+from lrs import LRS, Settings
+from rollbook import database
+tailer.BATCH = 7
+db = database.connect(sys.argv[1])[sys.argv[2]]
+attempts = Attempts(db, LRS(db, Settings(), facts))
+print("ready", flush=True)
+while True:
+    attempts.catch_up()
+"""
+
+
+def test_a_folding_process_may_be_killed_at_any_time(
+    mongo_uri: str, db: Database[dict[str, Any]], lrs: LRS, attempts: Attempts
+) -> None:
+    for round_ in range(4):
+        lrs.store([said(number, ("initialized", "failed", "completed", "passed")[round_]) for number in range(60)], caller=WRITER)
+        child = subprocess.Popen([sys.executable, "-c", FOLD_FOR_EVER, mongo_uri, db.name], cwd=ROOT, stdout=subprocess.PIPE)
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"ready\n"
+        lrs.store([said(number, "experienced") for number in range(60)], caller=WRITER)
+        os.kill(child.pid, signal.SIGKILL)
+        child.communicate()
+
+    attempts.current(wait=30.0)
+
+    everything = attempts.batches(
+        1, Selection(resource=RESOURCES["attempts"]), ["statements", "status"], attempts.place(1), target=1000
+    )
+    rows = [(row["statements"], row["status"]) for batch in everything for row in batch]
+    assert rows == [(8, "passed")] * 60
