@@ -21,6 +21,7 @@ EXPOSED = (
     "WWW-Authenticate",
     "X-Row-Count",
     "X-Consistent-Through",
+    "X-Next-Seq",
 )
 PREFLIGHT_SECONDS = "7200"
 NOT_BY_SCRIPT = ("navigate", "no-cors", "nested-navigate")
