@@ -188,7 +188,8 @@ class DataModel:
                 self._counts.pop(parent, None)
         counts = self._counts
         self.data[at.name] = value
-        self.changes.pop(at.name, None)
+        if self.changes.get(at.name) is None:  # else it keeps its place: what was set after it may depend on it
+            self.changes.pop(at.name, None)
         self.changes[at.name] = value
         _count_rows(counts, at.rows)
 

@@ -9,6 +9,7 @@
  */
 
 const PREFIX = "rollbook";
+const ROW = /\.\d+\./;
 
 /** @param {string} registration @param {number} run */
 const shelfKey = (registration, run) => `${PREFIX}:${registration}:${run}`;
@@ -34,12 +35,8 @@ export class Commits {
     if (!changes) return;
     const at = this.now();
     const last = this.waiting.at(-1);
-    if (last && last.n > this.sent) {
-      for (const [element, value] of Object.entries(changes)) {
-        delete last.changes[element];
-        last.changes[element] = value;
-      }
-      Object.assign(last, { at, elapsed: at - this.opened });
+    if (last && last.n > this.sent && joinable(last.changes, changes)) {
+      Object.assign(last, { changes: { ...last.changes, ...changes }, at, elapsed: at - this.opened });
     } else {
       this.waiting.push({ n: this.next, changes, at, elapsed: at - this.opened });
       this.next += 1;
@@ -71,6 +68,11 @@ export class Commits {
       // Storage is full or forbidden: the queue in memory goes on.
     }
   }
+}
+
+/** Whether the order in which elements were set survives: those of rows depend on each other. @param {Changes} one @param {Changes} next */
+function joinable(one, next) {
+  return !Object.keys(next).some((element) => element in one && ROW.test(element));
 }
 
 /** @param {Kept} one @param {number} now @returns {Commit} */

@@ -191,7 +191,8 @@ export class DataModel {
       for (const template of element.resets ?? []) this.reset(beside(at, template));
     }
     this.data[at.name] = value;
-    this.changes.delete(at.name);
+    // Else it keeps its place: what was set after it may depend on it.
+    if (typeof this.changes.get(at.name) !== "string") this.changes.delete(at.name);
     this.changes.set(at.name, value);
     this.countRows(at.rows);
   }
