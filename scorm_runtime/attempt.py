@@ -115,14 +115,15 @@ def late(plan: Plan, attempt: Attempt, number: int, commits: Sequence[Commit], n
         return commit(plan, attempt, number, commits, now)
     if run.session is None:
         return Step(attempt=attempt, changed=False)
-    reopened = replace(run, data=run.session, session=None, terminated=False)
+    reopened = replace(run, data=run.session, session=None, terminated=False, open=True)
     before = run.counted
     step = finish(plan, replace(_with_run(attempt, reopened), current=run.item), number, commits, now, terminated=False)
     result = replace(step.attempt, seconds=step.attempt.seconds - before, current=attempt.current)
     closed = replace(result.runs[run.item], open=run.open)
     if engine.suspended(plan.tree, attempt.state):
         closed = replace(closed, data=_finished(plan, closed, suspend=True, terminated=False))
-    return replace(step, attempt=_with_run(result, closed))
+    told = tuple(event for event in step.events if event.verb not in ("suspended", "terminated"))
+    return replace(step, attempt=_with_run(result, closed), events=told)
 
 
 def navigate(plan: Plan, attempt: Attempt, request: Request, now: float) -> Step:

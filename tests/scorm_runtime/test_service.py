@@ -1,0 +1,225 @@
+"""The steps in order, over a real database and the real Learning Record Store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pymongo import monitoring
+from pymongo.database import Database
+
+import lrs
+import scorm_runtime
+from access import Caller
+from scorm_runtime import errors, store
+from scorm_runtime.memory import Commit
+from scorm_runtime.sequencing.engine import Kind, Request
+from scorm_runtime.service import Move, Service
+from tests.scorm_runtime.conftest import Clock
+
+ADA = {"objectType": "Agent", "name": "Ada", "account": {"homePage": "https://people.example", "name": "ada"}}
+READER = Caller(key="reader", name="Reader", scopes=frozenset(("all",)))
+
+
+def token(service: Service, course: str, **options: Any) -> tuple[str, str]:
+    registration = service.registrations.register(course, ADA)[0].uuid
+    return registration, service.launch(registration, **options).url.rsplit("/", 2)[1]
+
+
+def set_(n: int, **values: str) -> Commit:
+    return Commit(n=n, changes={f"cmi.{name.replace('__', '.')}": value for name, value in values.items()}, elapsed=30.0)
+
+
+def verbs(records: lrs.LRS, registration: str) -> list[str]:
+    page = records.find(lrs.StatementQuery(registration=registration, ascending=True), READER)
+    return [row["verb"]["id"].rsplit("/", 1)[1] for row in page.statements]
+
+
+def test_a_token_is_stored_only_as_its_hash(service: Service, fire_safety: str, db: Database[Any]) -> None:
+    registration, secret = token(service, fire_safety)
+
+    document = str(db[store.ATTEMPTS].find_one({"_id": registration}))
+
+    assert secret not in document
+    assert len(secret) >= 43
+
+
+def test_opening_delivers_the_first_sco(service: Service, fire_safety: str) -> None:
+    _, secret = token(service, fire_safety)
+
+    answer = service.open_window(secret, {})
+
+    assert answer["state"] == "running"
+    assert answer["delivery"]["data"]["cmi.core.student_id"] == "ada"
+    assert answer["delivery"]["url"] == "index.html"
+    assert answer["table"]["standard"] == "scorm12"
+
+
+def test_a_course_played_to_the_end_is_told_in_order_and_once(service: Service, fire_safety: str, store: lrs.LRS) -> None:
+    registration, secret = token(service, fire_safety)
+    opened = service.open_window(secret, {})
+    service.commit(secret, opened["window"], 1, [set_(1, core__score__raw="90", core__lesson_status="passed")])
+
+    move = Move(run=1, terminated=True, request=Request(kind=Kind.EXIT_ALL), number=1)
+    ended = service.finish(secret, opened["window"], move)
+    service.finish(secret, opened["window"], move)
+
+    assert ended["state"] == "ended"
+    assert ended["result"]["success"] == "passed"
+    assert verbs(store, registration) == ["launched", "initialized", "completed", "passed", "completed", "passed", "terminated"]
+
+
+def test_a_request_that_is_sent_twice_is_done_once_and_answered_twice(service: Service, data_protection: str) -> None:
+    _, secret = token(service, data_protection)
+    window = service.open_window(secret, {})["window"]
+    move = Move(run=1, request=Request(kind=Kind.CONTINUE), number=1)
+
+    first = service.finish(secret, window, move)
+    again = service.finish(secret, window, move)
+
+    assert first["delivery"]["item"] == again["delivery"]["item"] == "daily-work"
+    assert first["delivery"]["run"] == again["delivery"]["run"]
+
+
+def test_the_older_of_two_windows_is_told(service: Service, fire_safety: str) -> None:
+    _, secret = token(service, fire_safety)
+    older = service.open_window(secret, {})["window"]
+    service.open_window(secret, {})
+
+    with pytest.raises(errors.Superseded):
+        service.commit(secret, older, 1, [set_(1, suspend_data="x")])
+
+
+def test_an_expired_link_is_refused(service: Service, fire_safety: str, clock: Clock) -> None:
+    _, secret = token(service, fire_safety)
+    clock.pass_(service.settings.launch_lifetime + 1)
+
+    with pytest.raises(errors.LaunchExpired):
+        service.open_window(secret, {})
+    with pytest.raises(errors.LaunchExpired):
+        service.place(secret)
+
+
+def test_an_unknown_link_is_refused(service: Service) -> None:
+    with pytest.raises(errors.LaunchNotFound):
+        service.open_window("guessed", {})
+
+
+def test_browsing_records_nothing(service: Service, fire_safety: str, store: lrs.LRS) -> None:
+    registration, secret = token(service, fire_safety, mode="browse")
+    opened = service.open_window(secret, {})
+
+    service.finish(secret, opened["window"], Move(run=1, terminated=True, request=Request(kind=Kind.EXIT_ALL), number=1))
+
+    assert opened["delivery"]["data"]["cmi.core.lesson_mode"] == "browse"
+    assert opened["delivery"]["data"]["cmi.core.credit"] == "no-credit"
+    assert verbs(store, registration) == []
+    assert service.report(registration)["state"] == "not started"
+
+
+def test_a_review_shows_what_was_done_and_changes_nothing(service: Service, fire_safety: str) -> None:
+    registration, secret = token(service, fire_safety)
+    window = service.open_window(secret, {})["window"]
+    commits = [set_(1, core__lesson_status="passed", core__score__raw="100", suspend_data="mine")]
+    service.finish(secret, window, Move(run=1, commits=commits, terminated=True, request=Request(kind=Kind.EXIT_ALL), number=1))
+    before = service.report(registration, cmi=True)
+
+    review = service.launch(registration, mode="review").url.rsplit("/", 2)[1]
+    opened = service.open_window(review, {})
+    service.commit(review, opened["window"], opened["run"], [set_(1, suspend_data="changed")])
+
+    assert opened["delivery"]["data"]["cmi.suspend_data"] == "mine"
+    assert opened["delivery"]["data"]["cmi.core.lesson_mode"] == "review"
+    assert service.report(registration, cmi=True) == before
+
+
+def test_a_commit_is_two_round_trips(service: Service, fire_safety: str, mongo_uri: str, db: Database[Any]) -> None:
+    _, secret = token(service, fire_safety)
+    window = service.open_window(secret, {})["window"]
+    counter = Counter()
+    client: Any = type(db.client)(mongo_uri, event_listeners=[counter])
+    counted = Service(
+        client[db.name], service.catalogue, service.outbox.lrs, service.settings, clock=service.clock, after=lambda job: job()
+    )
+
+    counted.commit(secret, window, 1, [set_(1, suspend_data="x")])
+    names = [name for name in counter.names if name in ("find", "update", "insert")]
+    client.close()
+
+    assert names == ["find", "update"]
+
+
+class Counter(monitoring.CommandListener):
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        self.names.append(event.command_name)
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None: ...
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None: ...
+
+
+def test_statements_left_by_a_crash_are_sent_by_the_sweep(
+    service: Service, fire_safety: str, store: lrs.LRS, db: Database[Any], clock: Clock
+) -> None:
+    crashing = Service(db, service.catalogue, store, service.settings, clock=clock, after=lambda job: None)
+    registration, secret = token(service, fire_safety)
+    window = service.open_window(secret, {})["window"]
+    crashing.commit(secret, window, 1, [set_(1, core__lesson_status="completed")])
+    before = verbs(store, registration)
+    clock.pass_(60)
+
+    swept = service.flush_outbox(), service.flush_outbox()
+
+    assert before == ["launched", "initialized"]
+    assert swept == (1, 0)
+    assert verbs(store, registration) == ["launched", "initialized", "completed", "completed"]
+
+
+def test_a_newer_version_reaches_who_is_not_in_the_middle(
+    service: Service, fire_safety: str, catalogue: Any, sample_package: Any
+) -> None:
+    _, first = token(service, fire_safety)
+    window = service.open_window(first, {})["window"]
+    catalogue.add(sample_package("scorm2004-data-protection"), course_id=fire_safety)
+
+    _, during = token(service, fire_safety)
+    middle = service.open_window(during, {})
+    service.finish(
+        during, middle["window"], Move(run=middle["run"], terminated=True, request=Request(kind=Kind.EXIT_ALL), number=1)
+    )
+    _, after = token(service, fire_safety)
+    fresh = service.open_window(after, {})
+
+    assert window == 1
+    assert middle["course"]["standard"] == "scorm12"
+    assert fresh["course"]["standard"] == "scorm2004"
+
+
+def test_a_registration_is_the_same_for_the_same_pair(service: Service, fire_safety: str) -> None:
+    first, new = service.registrations.register(fire_safety, ADA)
+    again, newer = service.registrations.register(fire_safety, {**ADA, "name": "Ada Moreau"})
+
+    assert (new, newer) == (True, False)
+    assert first.uuid == again.uuid
+
+
+def test_a_registration_of_somebody_else_is_refused(service: Service, fire_safety: str) -> None:
+    name = service.registrations.register(fire_safety, ADA)[0].uuid
+    other = {"objectType": "Agent", "mbox": "mailto:eve@people.example"}
+
+    with pytest.raises(errors.RegistrationTaken):
+        service.registrations.register(fire_safety, other, name)
+
+
+def test_another_tenant_finds_no_registration(service: Service, fire_safety: str) -> None:
+    name = service.registrations.register(fire_safety, ADA)[0].uuid
+
+    with pytest.raises(errors.RegistrationNotFound):
+        service.report(name, tenant=2)
+
+
+def test_the_public_face_is_complete() -> None:
+    assert {"Service", "Settings", "init_app", "init_content", "ensure_indexes", "RuntimeFault"} <= set(scorm_runtime.__all__)
