@@ -50,14 +50,16 @@ def _tidy(root: etree._Element, findings: Findings) -> None:
     own = etree.QName(root).namespace or ""
     if own != NAMESPACE:
         note(findings, root, "cmi5-namespace", own or "missing")
+    ours = (f"{{{own}}}", NS) if own else ("", NS)
     for element in list(root.iter("*")):
-        space = etree.QName(element).namespace or ""
+        tag = str(element.tag)
         parent = element.getparent()
-        if space not in (own, NAMESPACE):
+        if tag[: tag.find("}") + 1] not in ours:
             if parent is not None:
                 parent.remove(element)
             continue
-        element.tag = NS + local(str(element.tag))
+        if not tag.startswith(NS):
+            element.tag = NS + local(tag)
         for name, value in element.attrib.items():
             if str(name).startswith("{"):
                 del element.attrib[name]

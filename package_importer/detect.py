@@ -90,22 +90,22 @@ def scorm(root: etree._Element, findings: Findings) -> Detected | None:
         note(findings, root, "format-scorm-11" if old else "format-unknown", name)
         return None
     schema, version = _text(root, "schema"), _text(root, "schemaversion")
-    spaces = {str(e.tag)[1:].partition("}")[0] for e in root.iter("{*}*")} | {str(ns) for ns in root.nsmap.values()}
-    if "common cartridge" in schema.lower() or any("imsccv" in space or "/imscc/" in space for space in spaces):
+    if "common cartridge" in schema.lower() or any("imsccv" in str(space) for space in root.nsmap.values()):
         note(findings, root, "format-common-cartridge", schema or "namespace")
         return None
     if version.lower() in OLD and "ims content" not in schema.lower():
         note(findings, root, "format-scorm-11", f"schemaversion {version}")
         return None
-    return _version(root, version, spaces, findings)
+    return _version(root, version, findings)
 
 
-def _version(root: etree._Element, version: str, spaces: set[str], findings: Findings) -> Detected:
+def _version(root: etree._Element, version: str, findings: Findings) -> Detected:
     known = VERSIONS.get(re.sub(r"^scorm ", "", version.lower()))
     if known:
         return known
     taken = next((d for pattern, d in LOOSE if pattern.search(version.lower())), None)
     if taken is None or not version:
+        spaces = {etree.QName(element).namespace or "" for element in root.iter("{*}*")} | set(root.nsmap.values())
         taken = Detected(Standard.SCORM_2004, Edition.FOURTH) if spaces & ADL_2004 else Detected(Standard.SCORM_12)
     note(findings, root, "schemaversion-unknown" if version else "schemaversion-missing", version or None, taken=taken)
     return taken

@@ -33,6 +33,7 @@ class Resources:
         self._findings = findings
         self._elements: dict[str, etree._Element] = {}
         self._read: dict[str, Launchable] = {}
+        self._listed: dict[str, tuple[str, ...]] = {}
         for element in root.iter(vocabulary("resource")):
             identifier = collapsed(element.get("identifier"))
             if identifier in self._elements:
@@ -77,7 +78,7 @@ class Resources:
             note(self._findings, element, "resource-no-href", identifier)
         elif not target.exists:
             note(self._findings, element, "launch-file-missing", target.path)
-        listed = tuple(dict.fromkeys(t.path for t, _ in self._listed(element) if not t.external))
+        listed = self._listed[identifier]
         if target is not None and target.exists and not target.external and target.path not in listed:
             note(self._findings, element, "launch-file-unlisted", target.path)
         resource = Resource(identifier=identifier, sco=kind == "sco", href=None if target is None else target.path, files=listed)
@@ -96,34 +97,32 @@ class Resources:
             note(self._findings, element, rule, found, taken=target.path)
         return target
 
-    def _listed(self, element: etree._Element) -> Iterator[tuple[Target, etree._Element]]:
-        above = bases(element)
-        for entry in element.iterchildren(self._vocabulary("file")):
-            href = entry.get("href") or ""
-            if not href.strip():
-                continue
-            own = entry.get(BASE)
-            try:
-                yield resolve((*above, own) if own else above, href, self._files), entry
-            except BadHref:
-                continue
-
     def _check_files(self) -> None:
         """Listed files that are not there, dangerous addresses and dependencies on nothing, whether launched or not."""
-        for element in self._elements.values():
-            for entry in element.iterchildren(self._vocabulary("file")):
-                href = entry.get("href") or ""
-                try:
-                    target = resolve(bases(entry), href, self._files) if href.strip() else None
-                except BadHref as error:
-                    note(self._findings, entry, error.rule, error.found)
-                    continue
-                if target is not None and not target.exists and not target.external:
-                    note(self._findings, entry, "file-missing", target.path)
+        for identifier, element in self._elements.items():
+            above = bases(element)
+            listed = [self._file(entry, above) for entry in element.iterchildren(self._vocabulary("file"))]
+            self._listed[identifier] = tuple(dict.fromkeys(path for path in listed if path))
             for entry in element.iterchildren(self._vocabulary("dependency")):
                 reference = collapsed(entry.get("identifierref"))
                 if reference not in self._elements:
                     note(self._findings, entry, "dependency-unknown", reference)
+
+    def _file(self, entry: etree._Element, above: tuple[str, ...]) -> str | None:
+        """The path of a listed file; None for one that is none of ours."""
+        href, own = entry.get("href") or "", entry.get(BASE)
+        if not href.strip():
+            return None
+        try:
+            target = resolve((*above, own) if own else above, href, self._files)
+        except BadHref as error:
+            note(self._findings, entry, error.rule, error.found)
+            return None
+        if target.external:
+            return None
+        if not target.exists:
+            note(self._findings, entry, "file-missing", target.path)
+        return target.path
 
 
 def bases(element: etree._Element) -> tuple[str, ...]:

@@ -191,7 +191,7 @@ _CMI5 = [
     ),
     *_rows(
         Kind.REPAIR,
-        ("cmi5-folder", "cmi5 14.1", "cmi5.xml is not at the root of the package but in {found}.", "Pack the folder's contents, not the folder; or import with repairs."),
+        ("cmi5-folder", "cmi5 14.1", "The file cmi5.xml is not at the root of the package but in {found}.", "Pack the folder's contents, not the folder; or import with repairs."),
         ("cmi5-name", "cmi5 14.1", "The course structure is called {found}, not cmi5.xml.", "Rename it; or import with repairs."),
         ("cmi5-namespace", "cmi5 13.1", "The namespace is {found}, not https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd.", "Write the namespace of cmi5 1.0; or import with repairs."),
         ("cmi5-order", "cmi5 13.1", "The elements are not in the order of the schema; {found} comes too late.", "Write them in the schema's order; or import with repairs."),
@@ -206,7 +206,7 @@ _TIN_CAN = [
     ),
     *_rows(
         Kind.LENIENCY,
-        ("tincan-schema", "Tin Can", "tincan.xml breaks the schema: {found}.", "Mend the element as the message says."),
+        ("tincan-schema", "Tin Can", "The file tincan.xml breaks the schema: {found}.", "Mend the element as the message says."),
         ("tincan-namespace", "Tin Can", "The namespace is {found}, not http://projecttincan.com/tincan.xsd.", "Write the namespace of Tin Can."),
     ),
 ]

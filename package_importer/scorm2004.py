@@ -20,15 +20,16 @@ HIDEABLE = ("continue", "previous", "exit", "exitAll", "abandon", "abandonAll", 
 def details(element: etree._Element, findings: Findings) -> dict[str, Any]:
     """What adlcp and adlnav say of an item or organization, as fields of `Item`."""
     answer: dict[str, Any] = {}
-    if (data := element.find(f"{{{ADLCP}}}dataFromLMS")) is not None:
+    present = {str(child.tag): child for child in element}
+    if (data := present.get(f"{{{ADLCP}}}dataFromLMS")) is not None:
         answer["data_from_lms"] = values.raw(data).strip()
-    if (action := element.find(f"{{{ADLCP}}}timeLimitAction")) is not None and values.text(action):
+    if (action := present.get(f"{{{ADLCP}}}timeLimitAction")) is not None and values.text(action):
         answer["time_limit_action"] = values.word(findings, action, action.text, "", TIME_LIMIT_ACTIONS) or None
-    if (threshold := element.find(f"{{{ADLCP}}}completionThreshold")) is not None:
+    if (threshold := present.get(f"{{{ADLCP}}}completionThreshold")) is not None:
         answer["completion_threshold"] = _threshold(threshold, findings)
-    if shared := _shared(element, findings):
+    if f"{{{ADLCP}}}data" in present and (shared := _shared(element, findings)):
         answer["shared_data"] = shared
-    if hidden := _hidden(element, findings):
+    if f"{{{ADLNAV}}}presentation" in present and (hidden := _hidden(element, findings)):
         answer["hide_lms_ui"] = hidden
     return answer
 

@@ -25,7 +25,7 @@ def text(element: etree._Element | None) -> str:
 
 
 def raw(element: etree._Element) -> str:
-    return "".join(str(part) for part in element.itertext())
+    return (element.text or "") if len(element) == 0 else "".join(str(part) for part in element.itertext())
 
 
 def boolean(findings: Findings, element: etree._Element, name: str, default: bool) -> bool:

@@ -32,6 +32,7 @@ class Vocabulary:
     elements: Mapping[str, tuple[str, ...]]
     attributes: Mapping[str, str]
     known: frozenset[str]
+    known_attributes: frozenset[str]
 
     def __call__(self, local: str) -> str:
         """The Clark name of an element of content packaging."""
@@ -45,7 +46,15 @@ def _vocabulary(name: str, packaging: str, adl: str, elements: dict[str, str], a
             names[word.lower()] = (*names.get(word.lower(), ()), f"{{{namespace}}}{word}")
     plain = {w.lower(): f"{{{ns}}}{w}" if ns else w for ns, words in attributes.items() for w in words.split()}
     known = frozenset(n for row in names.values() for n in row)
-    return Vocabulary(name=name, packaging=packaging, adl=adl, elements=names, attributes=plain, known=known)
+    return Vocabulary(
+        name=name,
+        packaging=packaging,
+        adl=adl,
+        elements=names,
+        attributes=plain,
+        known=known,
+        known_attributes=frozenset((*plain.values(), BASE, f"{{{XSI}}}schemaLocation")),
+    )
 
 
 IMSCP_12 = "http://www.imsproject.org/xsd/imscp_rootv1p1p2"
@@ -162,7 +171,7 @@ class _Renaming:
     def _attributes(self, element: etree._Element) -> None:
         for name, value in element.attrib.items():
             name = str(name)
-            if name.startswith((f"{{{XSI}}}", f"{{{XML}}}")):
+            if name in self.vocabulary.known_attributes or name.startswith((f"{{{XSI}}}", f"{{{XML}}}")):
                 continue
             word = local(name)
             taken = self.vocabulary.attributes.get(word.lower())

@@ -1,0 +1,175 @@
+# ruff: noqa: E501 (tables of cases)
+"""Sequencing of SCORM 2004 manifests."""
+
+from __future__ import annotations
+
+from package_importer import read_manifest
+from package_importer.course import (
+    CompletionThreshold,
+    Item,
+    Objective,
+    ObjectiveMap,
+    RollupRule,
+    RuleCondition,
+    Sequencing,
+    SequencingRule,
+    SharedData,
+)
+from tests.packages.manifests import ITEM, item, organizations, scorm2004, sequenced
+
+
+def first(text: str) -> Item:
+    course, _ = read_manifest(text.encode())
+    return course.root.children[0]
+
+
+def test_an_item_without_sequencing_has_the_defaults() -> None:
+    assert first(scorm2004()).sequencing == Sequencing()
+
+
+def test_every_attribute_is_read() -> None:
+    text = sequenced(
+        '<imsss:controlMode choice="false" choiceExit="false" flow="true" forwardOnly="true"'
+        ' useCurrentAttemptObjectiveInfo="0" useCurrentAttemptProgressInfo="0"/>'
+        '<imsss:limitConditions attemptLimit="2" attemptAbsoluteDurationLimit="PT1H"/>'
+        '<imsss:rollupRules rollupObjectiveSatisfied="false" rollupProgressCompletion="false" objectiveMeasureWeight="0.5"/>'
+        '<imsss:randomizationControls randomizationTiming="once" selectCount="3" reorderChildren="true"'
+        ' selectionTiming="onEachNewAttempt"/>'
+        '<imsss:deliveryControls tracked="false" completionSetByContent="true" objectiveSetByContent="true"/>'
+        '<adlseq:constrainedChoiceConsiderations preventActivation="true" constrainChoice="true"/>'
+        '<adlseq:rollupConsiderations requiredForSatisfied="ifAttempted" requiredForNotSatisfied="ifNotSkipped"'
+        ' requiredForCompleted="ifNotSuspended" requiredForIncomplete="always" measureSatisfactionIfActive="false"/>'
+    )
+
+    assert first(scorm2004(items=text)).sequencing == Sequencing(
+        choice=False,
+        choice_exit=False,
+        flow=True,
+        forward_only=True,
+        use_current_attempt_objective_info=False,
+        use_current_attempt_progress_info=False,
+        prevent_activation=True,
+        constrain_choice=True,
+        attempt_limit=2,
+        attempt_absolute_duration_limit="PT1H",
+        rollup_objective_satisfied=False,
+        rollup_progress_completion=False,
+        objective_measure_weight=0.5,
+        required_for_satisfied="ifAttempted",
+        required_for_not_satisfied="ifNotSkipped",
+        required_for_completed="ifNotSuspended",
+        measure_satisfaction_if_active=False,
+        randomization_timing="once",
+        select_count=3,
+        reorder_children=True,
+        selection_timing="onEachNewAttempt",
+        tracked=False,
+        completion_set_by_content=True,
+        objective_set_by_content=True,
+    )
+
+
+def test_rules_are_read() -> None:
+    text = sequenced(
+        "<imsss:sequencingRules><imsss:preConditionRule>"
+        '<imsss:ruleConditions conditionCombination="any">'
+        '<imsss:ruleCondition condition="objectiveMeasureLessThan" operator="not" referencedObjective=" o  1 " measureThreshold="-0.5"/>'
+        '<imsss:ruleCondition condition="always"/></imsss:ruleConditions><imsss:ruleAction action="skip"/></imsss:preConditionRule>'
+        '<imsss:exitConditionRule><imsss:ruleConditions><imsss:ruleCondition condition="completed"/></imsss:ruleConditions>'
+        '<imsss:ruleAction action="exit"/></imsss:exitConditionRule>'
+        '<imsss:postConditionRule><imsss:ruleConditions><imsss:ruleCondition condition="satisfied"/></imsss:ruleConditions>'
+        '<imsss:ruleAction action="retryAll"/></imsss:postConditionRule></imsss:sequencingRules>'
+    )
+
+    found = first(scorm2004(items=text)).sequencing
+
+    condition = RuleCondition(
+        condition="objectiveMeasureLessThan", negated=True, referenced_objective="o 1", measure_threshold=-0.5
+    )
+    assert found.pre_rules == (
+        SequencingRule(action="skip", combination="any", conditions=(condition, RuleCondition(condition="always"))),
+    )
+    assert found.exit_rules == (SequencingRule(action="exit", conditions=(RuleCondition(condition="completed"),)),)
+    assert found.post_rules == (SequencingRule(action="retryAll", conditions=(RuleCondition(condition="satisfied"),)),)
+
+
+def test_rollup_rules_are_read() -> None:
+    text = sequenced(
+        '<imsss:rollupRules><imsss:rollupRule childActivitySet="atLeastPercent" minimumCount="2" minimumPercent="0.75">'
+        '<imsss:rollupConditions conditionCombination="all"><imsss:rollupCondition operator="not" condition="attempted"/>'
+        '</imsss:rollupConditions><imsss:rollupAction action="notSatisfied"/></imsss:rollupRule></imsss:rollupRules>'
+    )
+
+    assert first(scorm2004(items=text)).sequencing.rollup_rules == (
+        RollupRule(
+            action="notSatisfied",
+            child_activity_set="atLeastPercent",
+            minimum_count=2,
+            minimum_percent=0.75,
+            combination="all",
+            conditions=(RuleCondition(condition="attempted", negated=True),),
+        ),
+    )
+
+
+def test_objectives_and_the_maps_of_both_vocabularies_are_merged() -> None:
+    text = sequenced(
+        '<imsss:objectives><imsss:primaryObjective objectiveID=" P " satisfiedByMeasure="true">'
+        "<imsss:minNormalizedMeasure> 0.6 </imsss:minNormalizedMeasure>"
+        '<imsss:mapInfo targetObjectiveID="G" writeSatisfiedStatus="true"/></imsss:primaryObjective>'
+        '<imsss:objective objectiveID="S"/></imsss:objectives>'
+        '<adlseq:objectives><adlseq:objective objectiveID="P"><adlseq:mapInfo targetObjectiveID="G" writeRawScore="true"/>'
+        '<adlseq:mapInfo targetObjectiveID="H" readProgressMeasure="false"/></adlseq:objective></adlseq:objectives>'
+    )
+
+    merged = ObjectiveMap(target="G", write_satisfied_status=True, write_raw_score=True)
+    only_adl = ObjectiveMap(target="H", read_satisfied_status=False, read_normalized_measure=False, read_progress_measure=False)
+    assert first(scorm2004(items=text)).sequencing.objectives == (
+        Objective(id="P", primary=True, satisfied_by_measure=True, min_normalized_measure=0.6, maps=(merged, only_adl)),
+        Objective(id="S"),
+    )
+
+
+def test_local_elements_replace_those_of_the_collection_as_a_whole() -> None:
+    collection = (
+        '<imsss:sequencingCollection><imsss:sequencing ID="C"><imsss:controlMode flow="true" choice="false"/>'
+        '<imsss:deliveryControls tracked="false"/></imsss:sequencing></imsss:sequencingCollection>'
+    )
+    text = sequenced('<imsss:controlMode forwardOnly="true"/>', ' IDRef=" C "')
+
+    found = first(scorm2004(items=text, after=collection)).sequencing
+
+    assert found == Sequencing(forward_only=True, tracked=False)
+
+
+def test_presentation_shared_data_and_threshold_are_read() -> None:
+    text = item(
+        "<adlcp:timeLimitAction>exit,message</adlcp:timeLimitAction><adlcp:dataFromLMS> a  b </adlcp:dataFromLMS>"
+        '<adlcp:completionThreshold completedByMeasure="true" minProgressMeasure="0.5" progressWeight="0.25"/>'
+        '<adlcp:data><adlcp:map targetID="T"/><adlcp:map targetID="U" readSharedData="false" writeSharedData="false"/></adlcp:data>'
+        "<adlnav:presentation><adlnav:navigationInterface><adlnav:hideLMSUI>continue</adlnav:hideLMSUI>"
+        "<adlnav:hideLMSUI> exitAll </adlnav:hideLMSUI></adlnav:navigationInterface></adlnav:presentation>"
+    )
+
+    found = first(scorm2004(items=text))
+
+    assert (found.time_limit_action, found.data_from_lms) == ("exit,message", "a  b")
+    assert found.completion_threshold == CompletionThreshold(
+        completed_by_measure=True, min_progress_measure=0.5, progress_weight=0.25
+    )
+    assert found.shared_data == (SharedData(target="T"), SharedData(target="U", read=False, write=False))
+    assert found.hide_lms_ui == ("continue", "exitAll")
+
+
+def test_the_threshold_of_the_third_edition_is_text() -> None:
+    found = first(scorm2004(items=item("<adlcp:completionThreshold>0.8</adlcp:completionThreshold>")))
+
+    assert found.completion_threshold == CompletionThreshold(min_progress_measure=0.8)
+
+
+def test_the_scope_of_objectives_and_shared_data_is_read() -> None:
+    attributes = ' adlseq:objectivesGlobalToSystem="false" adlcp:sharedDataGlobalToSystem="false"'
+
+    course, _ = read_manifest(scorm2004(tree=organizations(ITEM, attributes=attributes)).encode())
+
+    assert (course.objectives_global_to_system, course.shared_data_global_to_system) == (False, False)
