@@ -74,12 +74,8 @@ class Credentials:
         # Read even if remembered: an unknown key costs a round trip here, so a known one must, too.
         known = self._read(key)
         stored = known.secret_hash if known else self._decoys[not key.startswith(SESSION_PREFIX)]
-        if self._memory.refusals.get(mac) == stored:
+        if not self._matches(mac, secret, stored) or known is None:
             return None
-        if not self._matches(secret, stored) or known is None:
-            self._memory.refusals.put(mac, stored)
-            return None
-        self._memory.proofs.put(mac, stored)
         return self._caller(known)
 
     def create(
@@ -178,13 +174,19 @@ class Credentials:
             return None
         return known.caller
 
-    def _matches(self, secret: str, stored: str) -> bool:
+    def _matches(self, mac: bytes, secret: str, stored: str) -> bool:
+        """Checks, and remembers the answer; only so many slow checks run at once."""
+        if (told := self._memory.told(mac, stored)) is not None:
+            return told
         if not hashing.is_slow(stored):
-            return hashing.matches(secret, stored)
+            return self._memory.tell(mac, stored, hashing.matches(secret, stored))
         if not self._checks.acquire(timeout=CHECK_SECONDS):
             raise Busy
         try:
-            return hashing.matches(secret, stored)
+            # Requests of one client that waited here together need one check between them.
+            if (told := self._memory.told(mac, stored)) is not None:
+                return told
+            return self._memory.tell(mac, stored, hashing.matches(secret, stored))
         finally:
             self._checks.release()
 

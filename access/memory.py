@@ -84,6 +84,16 @@ class Memory:
         length = len(key).to_bytes(4, "big")
         return blake2b(length + f"{key}{secret}".encode(), key=self._mac_key, digest_size=32).digest()
 
+    def told(self, mac: bytes, stored: str) -> bool | None:
+        """Whether the pair is known to match the hash, or not to."""
+        if self.proofs.get(mac) == stored:
+            return True
+        return False if self.refusals.get(mac) == stored else None
+
+    def tell(self, mac: bytes, stored: str, matches: bool) -> bool:
+        (self.proofs if matches else self.refusals).put(mac, stored)
+        return matches
+
     def entry(self, key: str) -> Entry | None:
         """What is known without asking, and current."""
         if not self.watcher.healthy:
