@@ -433,6 +433,27 @@ SCHEMAS: dict[str, Schema] = {
             "order": ["-count"],
         },
     },
+    "Schema": {
+        "type": "object",
+        "required": ["resource", "columns", "parameters"],
+        "properties": {
+            "resource": TEXT,
+            "columns": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["name", "type", "unit", "meaning"],
+                    "properties": {
+                        "name": TEXT,
+                        "type": {"enum": list(KINDS)},
+                        "unit": {"type": ["string", "null"]},
+                        "meaning": TEXT,
+                    },
+                },
+            },
+            "parameters": {"type": "array", "items": TEXT},
+        },
+    },
     "QueryPage": {
         "type": "object",
         "required": ["rows", "next"],

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analytics.columns import COLUMNS
 from analytics.parameters import RESOURCES
 from analytics.views.groups import VERB_PARAMETERS
+from analytics.views.rows import WITH_TOMBSTONES
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -91,6 +93,8 @@ PARAMETERS: dict[str, Parameter] = dict(
         ),
         _parameter("path.course_id", "The course's id.", required=True, place="path"),
         _parameter("path.registration", "The registration's UUID.", UUID, required=True, place="path"),
+        _parameter("path.resource", "The list.", {"enum": sorted(COLUMNS)}, required=True, place="path"),
+        _parameter("rows.resource", "Which list's rows.", {"enum": list(WITH_TOMBSTONES), "default": "attempts"}),
         _parameter("path.name", "The file's path.", required=True, place="path"),
         _parameter("path.key", "The credential's key.", required=True, place="path"),
         _parameter(
@@ -216,6 +220,7 @@ ROWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "learners": ("Every learner, summed up", RESOURCES["learners"].allowed),
     "activities": ("Every activity, summed up", RESOURCES["activities"].allowed),
     "verbs": ("Every verb, counted", VERB_PARAMETERS),
+    "tombstones": ("Rows that a loader must delete", RESOURCES["tombstones"].allowed),
 }
 """What an analyst can list: what it says, and the parameters of each."""
 
@@ -490,6 +495,16 @@ OPERATIONS: tuple[Operation, ...] = (
         errors=(400, 404, 422),
     ),
     *(_rows(name, summary, parameters) for name, (summary, parameters) in ROWS.items()),
+    Operation(
+        method="GET",
+        path="/api/v1/schema/{resource}",
+        id="get_schema",
+        tag="Analytics",
+        summary="The columns of a list, with their units and meanings",
+        parameters=("path.resource",),
+        answers={200: Answer(about="Columns and parameters.", schema="Schema")},
+        errors=(404,),
+    ),
     Operation(
         method="POST",
         path="/api/v1/query",
