@@ -19,7 +19,7 @@ from scorm_runtime.sequencing.recording import Status, record, status
 from scorm_runtime.sequencing.requests import Found, sequencing_request
 from scorm_runtime.sequencing.rollup import overall_rollup
 from scorm_runtime.sequencing.selection import prepare, prepare_again
-from scorm_runtime.sequencing.state import State, Work
+from scorm_runtime.sequencing.state import NOT_BEFORE, State, Work
 from scorm_runtime.sequencing.termination import end_attempt, terminate_descendent_attempts, termination_request
 from scorm_runtime.sequencing.tree import Tree
 
@@ -102,6 +102,9 @@ def navigate(tree: Tree, state: State, request: Request, now: float) -> Outcome:
     asked = navigation_request(work, kind, target)
     if asked.exception is not None:
         return Outcome(state=state, valid=False, exception=asked.exception, trace=(*log, _sentence(asked.exception)))
+    if asked.termination in ("abandon", "abandonAll"):
+        work.restore_before()
+    work.before = NOT_BEFORE
     found, jumped = _decided(work, asked.termination, str(asked.sequencing), asked.target)
     return _delivered(work, log, found, jumped)
 

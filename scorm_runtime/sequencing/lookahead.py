@@ -1,4 +1,4 @@
-"""SN 5.6.4: which navigation requests would be honoured now, found by running the processes on a copy."""
+"""Which navigation requests would be honoured now, found by running the processes on a copy."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from scorm_runtime.sequencing.tree import Node, Tree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Navigation:
-    """What `navigate` would accept now. `choice` and `jump` name every item of the tree; `hidden` are not to be shown in the
-    table of contents; `hide_lms_ui` is the current item's own list (the caller hides the controls).
+    """What `navigate` would accept now.
 
-    `continue_` is for the control, which is to be there wherever flow is on (SN 5.6.3); `continue_succeeds` says whether the
-    request would deliver something or end the course."""
+    `choice` and `jump` name every item and look only at the way to it; what a post-condition rule asks for goes first.
+    `hidden` are not to be shown in the table of contents; `hide_lms_ui` is the current item's own list, left to the caller.
+    `continue_` is for the control, which is to be there wherever flow is on; `continue_succeeds` says whether the request
+    would deliver something or end the course."""
 
     start: bool
     resume_all: bool
@@ -52,18 +53,20 @@ def look_ahead(tree: Tree, state: State) -> Navigation:
     then, ended = _after_exit(now)
     active = state.current is not None and now.of(state.current).active
     opened = state.current is not None
-    accepted = {request: _accepted(now, then, ended, request) for request in ("start", "resumeAll", "continue", "previous")}
+    accepted = {
+        request: _accepted(now, then, ended, request) for request in ("start", "resumeAll", "continue", "previous", "exit")
+    }
     return Navigation(
         start=accepted["start"],
         resume_all=accepted["resumeAll"],
         continue_=navigation_request(now, "continue", None).exception is None,
         continue_succeeds=accepted["continue"],
         previous=accepted["previous"],
-        exit=active,
+        exit=accepted["exit"],
         exit_all=opened,
         abandon=active,
         abandon_all=opened,
-        suspend_all=opened,
+        suspend_all=opened and _suspendable(now),
         choice=_choices(now, then, ended),
         jump=_jumps(now, ended),
         hidden=_hidden(then),
@@ -100,15 +103,20 @@ def _accepted(now: Work, then: Work, ended: Termination, request: str) -> bool:
     return found.exception is None and _undeliverable(then, found) is None
 
 
+def _suspendable(work: Work) -> bool:
+    """TB.2.3-5.1, TB.2.3-5.2."""
+    assert work.current is not None
+    record = work.of(work.current)
+    return record.active or record.suspended or work.current.parent is not None
+
+
 def _choices(now: Work, then: Work, ended: Termination) -> dict[str, bool]:
     """A choice is honoured if the way to it is open, and something there can be delivered."""
     offered: dict[str, bool] = {}
     for node in now.tree:
         asked = choice(now, node)
-        if asked.exception is not None:
+        if asked.exception is not None or (asked.termination is not None and ended.exception is not None):
             offered[node.id] = False
-        elif asked.termination is not None and (ended.sequencing or ended.exception):
-            offered[node.id] = ended.exception is None
         else:
             found = chosen(then, node)
             offered[node.id] = found.node is not None and _undeliverable(then, found) is None
@@ -116,8 +124,9 @@ def _choices(now: Work, then: Work, ended: Termination) -> dict[str, bool]:
 
 
 def _jumps(now: Work, ended: Termination) -> dict[str, bool]:
-    opened = now.current is not None and ended.exception is None
-    return {node.id: opened and node.leaf and first_on_path(now, node, "deselected", _deselected) is None for node in now.tree}
+    if now.current is None or (ended.exception is not None and now.of(now.current).active):
+        return dict.fromkeys(now.tree.by_id, False)
+    return {node.id: node.leaf and first_on_path(now, node, "deselected", _deselected) is None for node in now.tree}
 
 
 def _deselected(work: Work, step: Node) -> str | None:

@@ -6,11 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scorm_runtime.sequencing.rollup import overall_rollup
-from scorm_runtime.sequencing.rules import check_activity
-from scorm_runtime.sequencing.state import (
-    State,
-    Work,
+from scorm_runtime.sequencing.objectives import (
     amount,
     completed,
     measure,
@@ -20,6 +16,9 @@ from scorm_runtime.sequencing.state import (
     set_progress,
     write_global,
 )
+from scorm_runtime.sequencing.rollup import overall_rollup
+from scorm_runtime.sequencing.rules import check_activity
+from scorm_runtime.sequencing.state import State, Work, first_on_path
 from scorm_runtime.sequencing.tree import LocalObjective, Node, Tree, canonical
 from scorm_runtime.tracking import Completion, ObjectiveTracking, Success, Tracking
 
@@ -55,7 +54,9 @@ class Status:
 
 
 def record(tree: Tree, state: State, item_id: str, tracking: Tracking) -> State:
-    """Run-time data of the delivered activity become its tracking data, and are rolled up. May be repeated."""
+    """Run-time data of the delivered activity become its tracking data, and are rolled up. May be repeated.
+
+    An abandoned session takes back what was recorded of it."""
     node = tree.by_id[item_id]
     work = Work(tree, state)
     own = work.change(node)
@@ -70,6 +71,7 @@ def record(tree: Tree, state: State, item_id: str, tracking: Tracking) -> State:
             if name in node.by_id:
                 _record_objective(work, node, node.by_id[name], row)
     overall_rollup(work, node)
+    work.keep_before(state)
     return work.value()
 
 
@@ -144,7 +146,7 @@ def _own(name: str) -> bool:
 def status(tree: Tree, state: State, item_id: str) -> Status:
     """The status of any activity of the course."""
     node = tree.by_id[item_id]
-    work = Work(tree, state)
+    work = state.view
     known, primary = work.of(node), node.primary
     own = _objective(work, node, primary, primary.id or "")
     return Status(
@@ -158,12 +160,16 @@ def status(tree: Tree, state: State, item_id: str) -> Status:
         attempts=known.attempts,
         active=known.active,
         suspended=known.suspended,
-        available=all(work.is_available(step) and check_activity(work, step) is None for step in node.path),
+        available=first_on_path(work, node, "unavailable", _unavailable) is None,
         began=known.began,
         experienced=known.experienced,
         objectives=tuple(_objective(work, node, o, o.id) for o in node.objectives if o.id is not None),
         mapped=tuple(_mapped(work, node, o, o.id) for o in node.objectives if o.id is not None and o.reads),
     )
+
+
+def _unavailable(work: Work, step: Node) -> str | None:
+    return check_activity(work, step) if work.is_available(step) else "has not been selected"
 
 
 def _objective(work: Work, node: Node, objective: LocalObjective, name: str) -> ObjectiveTracking:

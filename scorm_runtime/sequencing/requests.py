@@ -96,12 +96,14 @@ def previous(work: Work) -> Found:
 
 
 def choice(work: Work, target: Node | None) -> Found:
-    """SB.2.9 Choice Sequencing Request Process."""
+    """SB.2.9 Choice Sequencing Request Process.
+
+    Deviation: a choice that opens the session and finds nothing (SB.2.9-9) leaves it closed, so that it can still be started."""
     if target is None:
         return Found(exception="SB.2.9-1")
     found = chosen(work, target)
-    if found.exception == "SB.2.9-9":
-        above = common_ancestor(work.current, target) if work.current else work.tree.root
+    if found.exception == "SB.2.9-9" and work.current is not None:
+        above = common_ancestor(work.current, target)
         terminate_descendent_attempts(work, above)
         end_attempt(work, above)
         work.current = target

@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from package_importer.course import RollupRule, RuleCondition
+from scorm_runtime.sequencing.objectives import amount, completed, measure, satisfied, set_objective, set_progress
 from scorm_runtime.sequencing.rules import combined, conditions_text, evaluated, rule_of
-from scorm_runtime.sequencing.state import (
-    Work,
-    amount,
-    completed,
-    measure,
-    satisfied,
-    set_objective,
-    set_progress,
-)
+from scorm_runtime.sequencing.state import Work
 from scorm_runtime.sequencing.tree import Node
 
 

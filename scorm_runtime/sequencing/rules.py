@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from package_importer.course import RollupRule, RuleCondition, SequencingRule
-from scorm_runtime.sequencing.state import Work, completed, measure, satisfied
+from scorm_runtime.sequencing.objectives import completed, measure, satisfied
+from scorm_runtime.sequencing.state import Work
 from scorm_runtime.sequencing.tree import LocalObjective, Node, canonical
 
 

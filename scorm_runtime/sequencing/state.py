@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from scorm_runtime.sequencing.tree import LocalObjective, Node, Tree
+from scorm_runtime.sequencing.tree import Node, Tree
 
 Global = Mapping[str, Any]
 
@@ -89,10 +89,22 @@ NOTHING = Reached()
 PLAIN = tuple(name for name in Record.__slots__ if name not in ("objectives", "children"))
 
 
-class State:
-    """Everything the sequencer remembers of one registration; a value, never changed in place."""
+class Before(NamedTuple):
+    """Records and global objectives as they were."""
 
-    __slots__ = ("_tree", "current", "globals", "records", "seed", "suspended")
+    records: Mapping[int, Record]
+    globals: Mapping[str, Global]
+
+
+NOT_BEFORE = Before({}, {})
+
+
+class State:
+    """Everything the sequencer remembers of one registration; a value, never changed in place.
+
+    `before` holds what the run-time data of the delivered activity have replaced since its delivery: abandon restores it."""
+
+    __slots__ = ("_tree", "_view", "before", "current", "globals", "records", "seed", "suspended")
 
     def __init__(
         self,
@@ -102,13 +114,24 @@ class State:
         current: Node | None,
         suspended: Node | None,
         seed: int,
+        before: Before = NOT_BEFORE,
     ) -> None:
         self._tree = tree
+        self._view: Work | None = None
+        self.before = before
         self.records = records
         self.globals = global_objectives
         self.current = current
         self.suspended = suspended
         self.seed = seed
+
+    @property
+    def view(self) -> Work:
+        """To read, and never to change."""
+        if self._view is None:
+            self._view = Work(self._tree, self)
+            self._view.remembered = {}
+        return self._view
 
     def to_json(self) -> dict[str, Any]:
         """Only what differs from the beginning; activities by identifier, so that a new version of a course can read it."""
@@ -130,15 +153,25 @@ class State:
     @staticmethod
     def from_json(tree: Tree, value: Mapping[str, Any]) -> State:
         """What `to_json` wrote; activities that the tree no longer has are forgotten."""
-        activities: Mapping[str, Mapping[str, Any]] = value.get("activities", {})
+        before = value.get("before", {})
         return State(
             tree,
-            {tree.by_id[key].index: _read(tree, tree.by_id[key], v) for key, v in activities.items() if key in tree.by_id},
+            _read_records(tree, value),
             {target: dict(values) for target, values in value.get("globals", {}).items()},
             tree.by_id.get(value.get("current", "")),
             tree.by_id.get(value.get("suspended", "")),
             value["seed"],
+            Before(_read_records(tree, before), before.get("globals", {})) if before else NOT_BEFORE,
         )
+
+
+def _written_records(tree: Tree, records: Mapping[int, Record]) -> dict[str, dict[str, Any]]:
+    return {tree.nodes[index].id: _written(tree, record) for index, record in sorted(records.items())}
+
+
+def _read_records(tree: Tree, value: Mapping[str, Any]) -> dict[int, Record]:
+    known = ((tree.by_id.get(key), values) for key, values in value.get("activities", {}).items())
+    return {node.index: _read(tree, node, values) for node, values in known if node is not None}
 
 
 def _written(tree: Tree, record: Record) -> dict[str, Any]:
@@ -180,6 +213,7 @@ class Work:
     __slots__ = (
         "_own",
         "_places",
+        "before",
         "current",
         "globals",
         "log",
@@ -201,6 +235,7 @@ class Work:
         self.current: Node | None = state.current
         self.suspended: Node | None = state.suspended
         self.seed: int = state.seed
+        self.before: Before = state.before
         self.now = now
         self.log = log
         self.moved: set[str] = set()
@@ -212,7 +247,7 @@ class Work:
 
     def value(self) -> State:
         """The state as it stands; this copy must not be changed afterwards."""
-        return State(self.tree, self.records, self.globals, self.current, self.suspended, self.seed)
+        return State(self.tree, self.records, self.globals, self.current, self.suspended, self.seed, self.before)
 
     def say(self, text: str, *about: object) -> None:
         if self.log is not None:
@@ -233,6 +268,17 @@ class Work:
         self.records[index] = record = known.copy() if known else Record()
         self._own.add(index)
         return record
+
+    def keep_before(self, state: State) -> None:
+        """Adds to `before` what has changed since that state, where nothing is kept yet."""
+        records = {index: state.records.get(index, UNTOUCHED) for index in self._own}
+        moved = {t: state.globals.get(t, {}) for t, v in self.globals.items() if state.globals.get(t, {}) != v}
+        self.before = Before({**records, **self.before.records}, {**moved, **self.before.globals})
+
+    def restore_before(self) -> None:
+        self.records |= self.before.records
+        self.globals |= self.before.globals
+        self._own -= self.before.records.keys()
 
     def available(self, node: Node) -> tuple[Node, ...]:
         """Available Children (SN 4.3.1)."""
@@ -281,103 +327,3 @@ def first_on_path(work: Work, node: Node, question: str, ask: Callable[[Work, No
         found = ask(work, below) if found is None else found
         memory[question, below.index] = found
     return found
-
-
-def reached(work: Work, node: Node, objective: LocalObjective) -> Reached:
-    record = work.records.get(node.index)
-    return NOTHING if record is None else record.objectives.get(objective.position, NOTHING)
-
-
-def _read_global(work: Work, objective: LocalObjective, value: str) -> Any:
-    for target in objective.reads.get(value, ()):
-        known = work.globals.get(target)
-        if known is not None and (found := known.get(value)) is not None:
-            return found
-    return None
-
-
-def read(work: Work, node: Node, objective: LocalObjective, value: str) -> Any:
-    """A value of an objective: where a read map says so that of the global objective, be it unknown; else the activity's own."""
-    if value in objective.reads:
-        return _read_global(work, objective, value)
-    record = work.records.get(node.index)
-    if record is None or (work.rolling and record.stale_objectives):
-        return None
-    return getattr(record.objectives.get(objective.position, NOTHING), value)
-
-
-def measure(work: Work, node: Node, objective: LocalObjective) -> float | None:
-    """Objective Normalized Measure, `None` while Objective Measure Status is false."""
-    found: float | None = read(work, node, objective, "measure")
-    return found
-
-
-def satisfied(work: Work, node: Node, objective: LocalObjective) -> bool | None:
-    """Objective Satisfied Status, `None` while Objective Progress Status is false; follows the measure if it is defined to."""
-    if not objective.satisfied_by_measure:
-        found: bool | None = read(work, node, objective, "satisfied")
-        return found
-    score = measure(work, node, objective)
-    if score is None or (objective.primary and not node.seq.measure_satisfaction_if_active and work.of(node).active):
-        return None
-    return score >= objective.minimum
-
-
-def amount(work: Work, node: Node) -> float | None:
-    """Attempt Completion Amount, `None` while its status is false; a mapped progress measure counts if it is known."""
-    if "progress" in node.primary.reads:
-        found: float | None = _read_global(work, node.primary, "progress")
-        if found is not None:
-            return found
-    record = work.of(node)
-    return None if work.rolling and record.stale_progress else record.amount
-
-
-def completed(work: Work, node: Node) -> bool | None:
-    """Attempt Completion Status, `None` while Attempt Progress Status is false; follows the amount if it is defined to."""
-    if node.completed_by_measure:
-        progress = amount(work, node)
-        return None if progress is None else progress >= node.progress_minimum
-    if "completion" in node.primary.reads:
-        found: bool | None = _read_global(work, node.primary, "completion")
-        return found
-    record = work.records.get(node.index)
-    return None if record is None or (work.rolling and record.stale_progress) else record.completion
-
-
-def set_objective(work: Work, node: Node, objective: LocalObjective, **values: Any) -> None:
-    """The activity's own values, and those of the global objectives that they are mapped to; `None` makes a value unknown."""
-    known = reached(work, node, objective)
-    changed = {name: v for name, v in values.items() if getattr(known, name) != v}
-    if not changed:
-        return
-    own = work.change(node).objectives.setdefault(objective.position, Reached())
-    for name, v in changed.items():
-        setattr(own, name, v)
-        write_global(work, objective, name, v)
-    if "measure" in changed and objective.satisfied_by_measure:
-        write_global(work, objective, "satisfied", satisfied(work, node, objective))
-
-
-def set_progress(work: Work, node: Node, **values: Any) -> None:
-    """`completion` and `amount` of the attempt, and those of the global objectives that the primary objective writes."""
-    known = work.of(node)
-    changed = {name: v for name, v in values.items() if getattr(known, name) != v}
-    if not changed:
-        return
-    record = work.change(node)
-    for name, v in changed.items():
-        setattr(record, name, v)
-        write_global(work, node.primary, "progress" if name == "amount" else name, v)
-
-
-def write_global(work: Work, objective: LocalObjective, name: str, value: Any) -> None:
-    """SN 3.10.3: the write maps of one value."""
-    for target in objective.writes.get(name, ()):
-        known = work.globals.get(target, {})
-        if known.get(name) == value:
-            continue
-        rest = {n: v for n, v in known.items() if n != name}
-        work.globals[target] = rest if value is None else {**rest, name: value}
-        work.moved.add(target)
-        work.say("UP.4: global objective '{}': {} is now {}", target, name, "unknown" if value is None else value)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from scorm_runtime.sequencing.objectives import completed, satisfied, set_objective, set_progress
 from scorm_runtime.sequencing.rollup import overall_rollup
 from scorm_runtime.sequencing.rules import first_of, rule_text
-from scorm_runtime.sequencing.state import Work, completed, satisfied, set_objective, set_progress
+from scorm_runtime.sequencing.state import Work
 from scorm_runtime.sequencing.tree import Node, common_ancestor
 
 
