@@ -18,7 +18,7 @@ from package_importer.errors import PackageRefused
 from package_importer.href import BadHref, Files, launch, resolve
 from package_importer.limits import Limits
 from package_importer.report import Findings
-from package_importer.vocabulary import local
+from package_importer.vocabulary import local, namespace
 from package_importer.xml import note, validate
 
 NAMESPACE = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd"
@@ -47,7 +47,7 @@ def course(root: etree._Element, files: Files, *, packed: bool, limits: Limits, 
 
 def _tidy(root: etree._Element, findings: Findings) -> None:
     """One namespace, no foreign elements and attributes, trimmed values, the schema's order."""
-    own = etree.QName(root).namespace or ""
+    own = namespace(root)
     if own != NAMESPACE:
         note(findings, root, "cmi5-namespace", own or "missing")
     ours = (f"{{{own}}}", NS) if own else ("", NS)

@@ -13,7 +13,7 @@ from package_importer import vocabulary
 from package_importer.course import Standard
 from package_importer.report import Findings
 from package_importer.values import text
-from package_importer.vocabulary import local
+from package_importer.vocabulary import local, namespace
 from package_importer.xml import note
 
 AICC = re.compile(r"\.(crs|au|des|cst)$", re.IGNORECASE)
@@ -105,7 +105,7 @@ def _version(root: etree._Element, version: str, findings: Findings) -> Detected
         return known
     taken = next((d for pattern, d in LOOSE if pattern.search(version.lower())), None)
     if taken is None or not version:
-        spaces = {etree.QName(element).namespace or "" for element in root.iter("{*}*")} | set(root.nsmap.values())
+        spaces = {namespace(element) for element in root.iter("*")} | set(root.nsmap.values())
         taken = Detected(Standard.SCORM_2004, Edition.FOURTH) if spaces & ADL_2004 else Detected(Standard.SCORM_12)
     note(findings, root, "schemaversion-unknown" if version else "schemaversion-missing", version or None, taken=taken)
     return taken

@@ -11,7 +11,7 @@ from package_importer.errors import PackageRefused
 from package_importer.href import BadHref, Files, launch, resolve
 from package_importer.limits import Limits
 from package_importer.report import Findings
-from package_importer.vocabulary import local
+from package_importer.vocabulary import local, namespace
 from package_importer.xml import note, validate
 
 NAMESPACE = "http://projecttincan.com/tincan.xsd"
@@ -44,11 +44,11 @@ def course(root: etree._Element, files: Files, *, limits: Limits, findings: Find
 
 
 def _renamed(root: etree._Element, findings: Findings) -> None:
-    own = etree.QName(root).namespace or ""
+    own = namespace(root)
     if own != NAMESPACE:
         note(findings, root, "tincan-namespace", own or "missing")
         for element in root.iter("*"):
-            if (etree.QName(element).namespace or "") == own:
+            if namespace(element) == own:
                 element.tag = NS + local(str(element.tag))
 
 

@@ -111,6 +111,12 @@ def local(name: str) -> str:
     return name.rpartition("}")[2].rpartition(":")[2]
 
 
+def namespace(element: etree._Element) -> str:
+    """The element's namespace; empty too for a prefix that was never declared, which lxml's own QName does not take."""
+    tag = str(element.tag)
+    return tag[1 : tag.index("}")] if tag.startswith("{") else ""
+
+
 def canonical(root: etree._Element, vocabulary: Vocabulary, findings: Findings) -> None:
     """Gives every element and attribute that is meant as one of the standard its standard name, in place."""
     _Renaming(root, vocabulary, findings).run()
@@ -121,7 +127,7 @@ class _Renaming:
         self.root = root
         self.vocabulary = vocabulary
         self.findings = findings
-        self.own = etree.QName(root).namespace if ":" not in _plain(root) else None
+        self.own = namespace(root)
         self.told: set[tuple[str, str]] = set()
 
     def run(self) -> None:
@@ -195,7 +201,3 @@ class _Renaming:
         if (rule + taken, found) not in self.told:
             self.told.add((rule + taken, found))
             note(self.findings, element, rule, found, taken=taken)
-
-
-def _plain(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]
