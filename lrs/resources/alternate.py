@@ -68,8 +68,11 @@ class AlternateSyntax:
             return {**environ, "wsgi.input": BytesIO(raw)}
         if content is None and query[0][1] in ("PUT", "POST"):
             parameters.append(("content", ""))  # required, and refused as an unknown parameter
-        if "content-type" not in {name.lower() for name in fields}:
+        named = {name.lower() for name in fields}
+        if "content-type" not in named:
             done["CONTENT_TYPE"] = "application/json"
+        if "authorization" not in named and environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
+            done.pop("HTTP_AUTHORIZATION", None)  # a login that the browser remembers; other origins' forms may not use it
         body = (content or "").encode()
         done["REQUEST_METHOD"] = query[0][1]
         done["QUERY_STRING"] = urlencode(parameters)
