@@ -63,6 +63,10 @@ class LRS:
         self._secret = self.settings.secret.encode() if self.settings.secret else None
         self._through: tuple[float, int, Through] | None = None
 
+    def estimated_count(self) -> int:
+        """Statements of all stores, from the database's own books."""
+        return self.db["lrs_statements"].estimated_document_count()
+
     def ensure_indexes(self) -> None:
         indexes.ensure(self.db)
 

@@ -226,6 +226,6 @@ def restore_command(folder: Path) -> None:
 def rebuild_command() -> None:
     """Make the attempts again from the statements."""
     with opened() as services:
-        length = services.db["statements"].estimated_document_count()
+        length = services.lrs.estimated_count()
         with click.progressbar(length=length, label="statements") as bar:
             services.attempts.rebuild(progress=lambda folded: bar.update(folded - bar.pos))

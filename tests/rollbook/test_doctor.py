@@ -42,13 +42,13 @@ def test_a_server_that_does_not_answer_fails(environ: dict[str, str]) -> None:
 
 
 def test_a_missing_index_is_named(environ: dict[str, str], services: Services) -> None:
-    services.db["statements"].drop_indexes()
+    services.db["lrs_statements"].drop_indexes()
     services.close()
 
     found = {finding.subject: finding for finding in doctor.examine(environ)}
 
     assert found["indexes"].verdict == "fail"
-    assert "statements." in found["indexes"].message
+    assert "lrs_statements." in found["indexes"].message
 
 
 def test_a_content_store_that_cannot_be_written_fails_with_its_reason(environ: dict[str, str], tmp_path: Path) -> None:

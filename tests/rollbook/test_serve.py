@@ -143,13 +143,19 @@ def test_a_port_that_is_taken_is_named_before_anything_starts(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("origin", ["application", "content"])
-def test_each_origin_answers_only_its_own_routes(origin: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    with serving(tmp_path_factory.mktemp("data")) as served:
-        other = Served(served.process, served.content if origin == "content" else served.application, "")
+def test_each_origin_answers_only_its_own_routes(tmp_path: Path) -> None:
+    with serving(tmp_path) as served:
+        content = Served(served.process, served.content, "")
 
-        found = {path: other.ask(path)[0] for path in ("/xapi/about", "/play/nobody/")}
+        found = [server.ask("/xapi/about", raw=True)[0] for server in (served, content)]
+        found += [server.ask("/play/nobody/", raw=True)[0] for server in (served, content)]
 
-    assert found == (
-        {"/xapi/about": 404, "/play/nobody/": 404} if origin == "content" else {"/xapi/about": 200, "/play/nobody/": 404}
-    )
+    assert found == [200, 404, 404, 404]
+
+
+def test_a_player_link_that_is_not_known_is_told_to_people_as_a_page(tmp_path: Path) -> None:
+    with serving(tmp_path) as served:
+        status, page = Served(served.process, served.content, "").ask("/play/nobody/", raw=True)
+
+    assert status == 404
+    assert b"<html" in page
