@@ -27,22 +27,24 @@ class Served:
         self.application = application
         self.content = content
 
-    def ask(
-        self, path: str, *, body: Any = None, method: str | None = None, headers: dict[str, str] | None = None
-    ) -> tuple[int, Any]:
+    def ask(self, path: str, *, body: Any = None) -> tuple[int, Any]:
         """Status and parsed JSON of one request with the first credential."""
-        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        request = urllib.request.Request(self.application + path, data=data, method=method)
+        status, answer = self.fetch(self.application + path, body=body)
+        return status, json.loads(answer or b"null")
+
+    def fetch(self, address: str, *, body: Any = None) -> tuple[int, bytes]:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(address, data=data)
         token = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
-        defaults = {"Authorization": f"Basic {token}", "Content-Type": "application/json", "X-Experience-API-Version": "2.0.0"}
-        for name, value in (defaults | (headers or {})).items():
-            request.add_header(name, value)
+        request.add_header("Authorization", f"Basic {token}")
+        request.add_header("Content-Type", "application/json")
+        request.add_header("X-Experience-API-Version", "2.0.0")
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, json.loads(answer.read() or b"null")
+                return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, json.loads(error.read() or b"null")
+                return error.code, error.read()
 
 
 @contextmanager
