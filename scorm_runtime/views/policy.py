@@ -30,8 +30,8 @@ SANDBOX = (
 def player(headers: Headers, settings: Settings, course: Course) -> None:
     frames = " ".join(("'self'", *sorted(set(_foreign(course)))))
     headers["Content-Security-Policy"] = "; ".join((
-        "default-src 'self'", "img-src 'self' data:", f"frame-src {frames}", "object-src 'none'", "base-uri 'none'", "form-action 'none'",
-        _ancestors(settings),
+        "default-src 'self'", "img-src 'self' data:", f"frame-src {frames}", "object-src 'none'", "base-uri 'none'",
+        "form-action 'none'", _ancestors(settings),
     ))  # fmt: skip
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
