@@ -138,6 +138,8 @@ class Service:
         )
         self.outbox.deliver(record)
         answer = self._answer(plan, session, step)
+        if step.exception and answer["state"] == "ended":
+            answer["state"] = "idle"  # nothing could be started by itself: the learner chooses
         answer |= {
             "registration": record.registration,
             "course": {"title": plan.course.title, "standard": plan.course.standard, "language": plan.course.language},

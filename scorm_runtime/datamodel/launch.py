@@ -183,7 +183,8 @@ def finish(
     if standard == "scorm12":
         kept[TOTAL_TIME[standard]] = timespan(total)
         status = lesson_status(item, data, mode=mode, terminated=terminated, suspended=resumes, mastery_override=mastery_override)
-        if status is not None:
+        # A SCO that is suspended without a status must still be found without one, or it is never completed for it.
+        if status is not None and not (resumes and status == "incomplete"):
             kept["cmi.core.lesson_status"] = status
     else:
         kept[TOTAL_TIME[standard]] = iso(total)

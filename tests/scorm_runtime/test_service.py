@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,15 +10,18 @@ from pymongo import monitoring
 from pymongo.database import Database
 
 import lrs
+import package_importer
 import scorm_runtime
 from access import Caller
 from scorm_runtime import errors, store
 from scorm_runtime.memory import Commit
 from scorm_runtime.sequencing.engine import Kind, Request
 from scorm_runtime.service import Move, Service
+from tests.packages import manifests
 from tests.scorm_runtime.conftest import Clock
 
 ADA = {"objectType": "Agent", "name": "Ada", "account": {"homePage": "https://people.example", "name": "ada"}}
+TWO_ITEMS = manifests.ITEM + manifests.ITEM.replace("I1", "I2")
 READER = Caller(key="reader", name="Reader", scopes=frozenset(("all",)))
 
 
@@ -53,6 +57,19 @@ def test_opening_delivers_the_first_sco(service: Service, fire_safety: str) -> N
     assert answer["delivery"]["data"]["cmi.core.student_id"] == "ada"
     assert answer["delivery"]["url"] == "index.html"
     assert answer["table"]["standard"] == "scorm12"
+
+
+def test_a_course_without_flow_leaves_the_choice_to_the_learner(
+    service: Service, catalogue: package_importer.Catalogue, tmp_path: Path
+) -> None:
+    package = tmp_path / "choice.zip"
+    package.write_bytes(manifests.package(manifests.scorm2004(items=TWO_ITEMS)))
+    _, secret = token(service, catalogue.add(package).id)
+
+    answer = service.open_window(secret, {})
+
+    assert answer["state"] == "idle"
+    assert answer["toc"][-1]["enabled"] is True
 
 
 def test_a_course_played_to_the_end_is_told_in_order_and_once(service: Service, fire_safety: str, store: lrs.LRS) -> None:

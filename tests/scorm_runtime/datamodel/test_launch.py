@@ -191,6 +191,14 @@ def test_a_forced_suspend_resumes_whatever_the_sco_said(model: Model) -> None:
     assert kept[launch.ENTRY[model.standard]] == "resume"
 
 
+def test_a_suspended_sco_of_12_that_sets_no_status_is_completed_when_it_finishes_later() -> None:
+    suspended = launch.finish(OLD, PLAIN, {"cmi.core.lesson_status": "not attempted"}, suspend=True)
+    finished = launch.finish(OLD, PLAIN, suspended)
+
+    assert suspended["cmi.core.lesson_status"] == "not attempted"
+    assert finished["cmi.core.lesson_status"] == "completed"
+
+
 def test_time_adds_up_over_sessions() -> None:
     once = launch.finish(OLD, PLAIN, {"cmi.core.session_time": "00:59:30.5"})
     twice = launch.finish(OLD, PLAIN, {**once, "cmi.core.session_time": "PT1M"})
