@@ -7,6 +7,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pymongo.database import Database
 
+import access
 from rollbook import database, sample_courses
+from rollbook.app import create_app, create_content_app
 from rollbook.config import Config, read_config
+from rollbook.serve import first_credential
+from rollbook.services import Services, open_services
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+CHEAP = (4, 1, 1)  # scrypt that costs nothing
 
 
 @pytest.fixture(scope="session")
@@ -62,12 +68,10 @@ def config(mongo_uri: str, db: Database[dict[str, Any]], tmp_path: Path) -> Conf
 
 
 @pytest.fixture
-def services(config: Config, db: Database[dict[str, Any]]) -> Iterator[Any]:
-    from rollbook.serve import first_credential
-    from rollbook.services import open_services
-
+def services(config: Config, db: Database[dict[str, Any]]) -> Iterator[Services]:
     mongoengine.disconnect("rollbook")
-    services = open_services(config, str(config.mongodb_uri))
+    opened = open_services(config, str(config.mongodb_uri))
+    services = replace(opened, credentials=access.Credentials(opened.db, cost=CHEAP))
     services.ensure_indexes()
     first_credential(services, config)
     yield services
@@ -75,9 +79,7 @@ def services(config: Config, db: Database[dict[str, Any]]) -> Iterator[Any]:
 
 
 @pytest.fixture
-def app(services: Any) -> Flask:
-    from rollbook.app import create_app
-
+def app(services: Services) -> Flask:
     return create_app(services)
 
 
@@ -90,8 +92,6 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def content_client(services: Any) -> FlaskClient:
+def content_client(services: Services) -> FlaskClient:
     """Asks the content origin, without any credential."""
-    from rollbook.app import create_content_app
-
     return create_content_app(services).test_client()

@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 PURE = (
     "access/caller.py",
+    "access/creation.py",
     "access/scopes.py",
     "analytics/attempts.py",
     "analytics/facts.py",
