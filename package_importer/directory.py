@@ -76,8 +76,7 @@ def extent(file: BinaryIO) -> Extent:
         raise Damaged("it has no end record")
     _, disk, first_disk, _, count, length, offset, _ = END_FORMAT.unpack_from(tail, at)
     end = tail_start + at
-    if LARGE in (length, offset) or count == 0xFFFF:
-        end, count, length, offset, disk = _zip64(file, end, (end, count, length, offset, disk))
+    end, count, length, offset, disk = _zip64(file, end, (end, count, length, offset, disk))
     start = end - length
     if disk or first_disk not in (0, 0xFFFF):
         raise Damaged("it is one part of several")
@@ -87,6 +86,7 @@ def extent(file: BinaryIO) -> Extent:
 
 
 def _zip64(file: BinaryIO, end: int, otherwise: tuple[int, int, int, int, int]) -> tuple[int, int, int, int, int]:
+    """What the zip64 end record says; some tools write one where the plain record would do, so it is always looked for."""
     at = end - LOCATOR64_FORMAT.size - END64_FORMAT.size
     if at < 0:
         return otherwise

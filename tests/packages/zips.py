@@ -36,7 +36,10 @@ class Entry:
         return squeeze.compress(self.data) + squeeze.flush()
 
 
-def zipped(entries: Iterable[Entry], *, before: bytes = b"", count: int | None = None, tail: bytes = b"") -> bytes:
+def zipped(
+    entries: Iterable[Entry], *, before: bytes = b"", count: int | None = None, tail: bytes = b"", zip64: bool = False
+) -> bytes:
+    """`zip64` adds the large end record, without need, as some tools do."""
     out = bytearray(before)
     rows = bytearray()
     number = 0
@@ -57,8 +60,12 @@ def zipped(entries: Iterable[Entry], *, before: bytes = b"", count: int | None =
         rows += entry.name
         number += 1
     told = number if count is None else count
+    large = b""
+    if zip64:
+        large = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, told, told, len(rows), len(out) - len(before))
+        large += struct.pack("<4sLQL", b"PK\6\7", 0, len(out) + len(rows), 1)
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, told, told, len(rows), len(out) - len(before), len(tail))
-    return bytes(out + rows + end + tail)
+    return bytes(out + rows + large + end + tail)
 
 
 def plain(files: Mapping[str, bytes]) -> bytes:
