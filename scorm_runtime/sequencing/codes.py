@@ -1,4 +1,4 @@
-"""SN Appendix C Sequencing Exception Codes (4th Edition), each with a sentence for people."""
+"""The Sequencing Exception Codes of SN 4th Edition, each with a sentence for people."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class Navigation:
 
     `choice` and `jump` name every item and look only at the way to it; what a post-condition rule asks for goes first.
     `hidden` are not to be shown in the table of contents; `hide_lms_ui` is the current item's own list, left to the caller.
-    `continue_` is for the control, which is to be there wherever flow is on; `continue_succeeds` says whether the request
+    `continue_` is for the control, which SCORM 2004 wants wherever flow is on; `continue_succeeds` says whether the request
     would deliver something or end the course."""
 
     start: bool
@@ -59,7 +59,7 @@ def look_ahead(tree: Tree, state: State) -> Navigation:
     return Navigation(
         start=accepted["start"],
         resume_all=accepted["resumeAll"],
-        continue_=navigation_request(now, "continue", None).exception is None,
+        continue_=accepted["continue"] if tree.retains else navigation_request(now, "continue", None).exception is None,
         continue_succeeds=accepted["continue"],
         previous=accepted["previous"],
         exit=accepted["exit"],

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from package_importer.course import RollupRule, RuleCondition, SequencingRule
 from scorm_runtime.sequencing.objectives import completed, measure, satisfied
+from scorm_runtime.sequencing.prerequisites import unmet
 from scorm_runtime.sequencing.state import Work
 from scorm_runtime.sequencing.tree import LocalObjective, Node, canonical
 
@@ -112,6 +113,8 @@ def check_activity(work: Work, node: Node) -> str | None:
         return f"is disabled by its rule {rule_text(rule)}"
     if node.seq.attempt_limit is not None and limit_conditions_violated(work, node):
         return f"has used up its {node.seq.attempt_limit} attempts"
+    if node.prerequisites is not None and not work.of(node).active and unmet(work, node):
+        return f"is closed until its prerequisites are met: {node.prerequisites}"
     return None
 
 

@@ -140,15 +140,12 @@ class State:
             value["current"] = self.current.id
         if self.suspended:
             value["suspended"] = self.suspended.id
-        nodes = self._tree.nodes
-        activities = {
-            nodes[i].id: written for i, record in sorted(self.records.items()) if (written := _written(self._tree, record))
-        }
-        if activities:
-            value["activities"] = activities
-        if self.globals:
-            value["globals"] = {target: dict(values) for target, values in self.globals.items()}
-        return value
+        value["activities"] = {key: v for key, v in _written_records(self._tree, self.records).items() if v}
+        value["globals"] = {target: dict(values) for target, values in self.globals.items() if values}
+        if self.before.records:
+            activities = _written_records(self._tree, self.before.records)
+            value["before"] = {"activities": activities, "globals": {t: dict(v) for t, v in self.before.globals.items()}}
+        return {name: v for name, v in value.items() if v != {}}
 
     @staticmethod
     def from_json(tree: Tree, value: Mapping[str, Any]) -> State:

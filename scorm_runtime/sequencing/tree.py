@@ -67,6 +67,7 @@ class Node:
         "path",
         "position",
         "pre",
+        "prerequisites",
         "primary",
         "progress_minimum",
         "progress_weight",
@@ -90,6 +91,7 @@ class Node:
         self.leaf = not item.children
         self.visible = item.visible
         self.hide_lms_ui = item.hide_lms_ui
+        self.prerequisites = item.prerequisites or None
         self.seq = sequencing
         self.pre = _by_action(sequencing.pre_rules)
         self.rollup = {a: tuple(r for r in sequencing.rollup_rules if r.action == a) for a in _actions(sequencing)}
