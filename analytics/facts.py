@@ -96,7 +96,7 @@ def seconds(duration: object) -> float | None:
 def iso(moment_ms: int) -> str:
     """The text of a fact's time: UTC, milliseconds, `Z`."""
     whole, rest = divmod(moment_ms, 1000)
-    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03}Z"
+    return f"{datetime.fromtimestamp(whole, UTC).isoformat()[:19]}.{rest:03}Z"
 
 
 def _zone(zone: str | None) -> str:

@@ -140,8 +140,10 @@ def _history(lrs: Statements, store_id: int, key: Key, seq: int) -> list[Folded]
 def _apply_verbs(db: Database[Any], store_id: int, work: Work) -> None:
     ids = {verbs.row_id(store_id, iri): iri for iri in work.spoken}
     known = store.read(db, ids, store.VERBS)
+    changed: list[tuple[Row | None, Row]] = []
     for row_id, iri in ids.items():
         old = known.get(row_id)
         row = verbs.fold(old or verbs.empty(iri), work.spoken[iri])
         if old is None or row["seq"] > old["seq"]:
-            store.write_verb(db, old, row | {"_id": row_id, "t": store_id})
+            changed.append((old, row | {"_id": row_id, "t": store_id}))
+    store.write_verbs(db, changed)

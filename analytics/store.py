@@ -7,13 +7,13 @@ served, so lists are read in two-sided windows along a dense number.
 A row is replaced by comparing `seq`, which no two rows share: whoever folds from a row that has moved on changes nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo import ASCENDING, InsertOne, ReplaceOne, UpdateOne
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 from analytics.attempts import Row
 from analytics.parameters import INT64_MAXIMUM, RESOURCES, Selection
@@ -23,7 +23,8 @@ INTERACTIONS = RESOURCES["interactions"].collection
 VERBS = "analytics_verbs"
 CURSORS = "analytics_cursors"
 DUPLICATE_KEY = 11000
-WINDOW_FIRST = {"n": 256, "seq": 1_000 << 20}
+WINDOW_EXCESS = 4
+WINDOW_FIRST: dict[str, Callable[[int], int]] = {"n": lambda target: max(target, 256), "seq": lambda _: 1_000 << 20}
 QUERY_MILLISECONDS = 30_000
 SELECTIVE = ("registration", "actor_key")
 WINDOW_SELECTIVE = 1 << 17  # one learner or one registration has few rows, wherever they lie
@@ -112,10 +113,14 @@ def write(db: Database[Any], store: int, changed: Sequence[tuple[Row | None, Row
     operations: list[InsertOne[Row] | ReplaceOne[Row]] = [
         InsertOne(new) if old is None else ReplaceOne({"t": store, "seq": old["seq"]}, new) for old, new in changed
     ]
+    _write_all(db, ATTEMPTS, operations)
+
+
+def _write_all(db: Database[Any], collection: str, operations: Sequence[InsertOne[Row] | ReplaceOne[Row]]) -> None:
     if not operations:
         return
     try:
-        result = db[ATTEMPTS].bulk_write(operations, ordered=False)
+        result = db[collection].bulk_write(operations, ordered=False)
     except BulkWriteError as error:
         if any(one["code"] != DUPLICATE_KEY for one in error.details["writeErrors"]):
             raise
@@ -140,15 +145,12 @@ def write_interactions(db: Database[Any], rows: Sequence[Row], voided: Iterable[
             raise RowMoved from error
 
 
-def write_verb(db: Database[Any], old: Row | None, row: Row) -> None:
+def write_verbs(db: Database[Any], changed: Sequence[tuple[Row | None, Row]]) -> None:
     """There are few verbs: that the comparison scans them costs nothing."""
-    try:
-        if old is None:
-            db[VERBS].insert_one(row)
-        elif not db[VERBS].replace_one({"_id": row["_id"], "seq": old["seq"]}, row).matched_count:
-            raise RowMoved
-    except DuplicateKeyError as error:
-        raise RowMoved from error
+    operations: list[InsertOne[Row] | ReplaceOne[Row]] = [
+        InsertOne(new) if old is None else ReplaceOne({"_id": new["_id"], "seq": old["seq"]}, new) for old, new in changed
+    ]
+    _write_all(db, VERBS, operations)
 
 
 def verbs(db: Database[Any], store: int) -> list[Row]:
@@ -165,24 +167,46 @@ def batches(
         return
     collection = selection.resource.collection
     top = reached.highest(collection) if order == "n" else min(reached.seq, selection.until or reached.seq)
-    width = WINDOW_SELECTIVE if prefix and prefix[0] in SELECTIVE else WINDOW_FIRST[order]
+    width = WINDOW_SELECTIVE if prefix and prefix[0] in SELECTIVE else WINDOW_FIRST[order](target)
     projection = dict.fromkeys(("n", "seq", *fields), 1) | {"_id": 0}
     while position < top:
         upper = min(position + width, top)
-        window = {order: {"$gt": position, "$lte": upper}}
-        found: list[Row] = []
-        for value in prefix[1] if prefix else ("",):
-            first = {"t": store, **({prefix[0]: value} if prefix else {}), **window}
-            found += db[collection].aggregate(
-                [{"$match": first}, *({"$match": one} for one in rest), {"$project": projection}], batchSize=target
-            )
-        found.sort(key=lambda row: int(row[order]))
+        found, upper = _window(db, store, selection, (position, upper), _Read(prefix, rest, projection, target * WINDOW_EXCESS))
         yield found
         position = upper
         if len(found) < target // 2:
             width *= 8 if len(found) < target // 8 else 2
         elif len(found) > 2 * target:
             width = max(width // 4, 1)
+
+
+class _Read(NamedTuple):
+    prefix: tuple[str, tuple[str, ...]] | None
+    rest: list[Mapping[str, Any]]
+    projection: dict[str, Any]
+    most: int
+
+
+def _window(db: Database[Any], store: int, selection: Selection, bounds: tuple[int, int], read: _Read) -> tuple[list[Row], int]:
+    """The rows within the bounds, and how far they go: a crowded window ends early, so that memory stays bounded."""
+    order, (lower, upper) = selection.order, bounds
+    found: list[Row] = []
+    for value in read.prefix[1] if read.prefix else ("",):
+        leading = {read.prefix[0]: value} if read.prefix else {}
+        stages: list[Mapping[str, Any]] = [
+            {"$match": {"t": store, **leading, order: {"$gt": lower, "$lte": upper}}},
+            *({"$match": one} for one in read.rest),
+            {"$sort": {order: 1}},
+            {"$limit": read.most},
+            {"$project": read.projection},
+        ]
+        rows = list(db[selection.resource.collection].aggregate(stages, batchSize=read.most))
+        if len(rows) == read.most:
+            upper = min(upper, int(rows[-1][order]))
+        found += rows
+    found = [row for row in found if row[order] <= upper]
+    found.sort(key=lambda row: int(row[order]))
+    return found, upper
 
 
 def _index_part(selection: Selection) -> tuple[tuple[str, tuple[str, ...]] | None, list[Mapping[str, Any]]]:

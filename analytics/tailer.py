@@ -59,7 +59,7 @@ class Attempts:
             if left <= 0:
                 return max(attempts.seq_ms(store.place(self.db, store_id).seq) - 1, 0)
             if not self._fold(store_id, left):
-                time.sleep(pause)
+                time.sleep(POLL_SECONDS[1])
         return through.ms
 
     def rebuild(self, store_id: int = 1, progress: Callable[[int], None] | None = None) -> int:

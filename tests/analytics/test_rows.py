@@ -291,3 +291,24 @@ def test_every_column_is_described(client: FlaskClient, name: str) -> None:
 
 def test_an_unknown_schema_is_not_found(client: FlaskClient) -> None:
     assert client.get("/api/v1/schema/users").status_code == 404
+
+
+def test_a_crowded_window_is_read_in_parts(client: FlaskClient, feeder: Feeder) -> None:
+    [feeder.say(f"learner{number}", "completed") for number in range(60)]
+
+    first = client.get("/api/v1/attempts", query_string={"since": "2025-01-01", "limit": 3})
+    rest = client.get("/api/v1/attempts", query_string={"since": "2025-01-01", "cursor": first.json["next"]})
+
+    assert [row["actor_name"] for row in first.json["rows"]] == ["Learner0", "Learner1", "Learner2"]
+    assert [row["actor_name"] for row in rest.json["rows"]] == [f"Learner{number}" for number in range(3, 60)]
+
+
+def test_several_learners_are_read_in_one_order(client: FlaskClient, feeder: Feeder) -> None:
+    [feeder.say(f"learner{number % 2}", "completed", f"https://example.org/{number}") for number in range(40)]
+    both = ["mailto:learner1@example.org", "mailto:learner0@example.org"]
+
+    first = client.get("/api/v1/attempts", query_string={"actor_key": both, "limit": 5})
+    rest = client.get("/api/v1/attempts", query_string={"actor_key": both, "cursor": first.json["next"]})
+
+    found = [row["activity"].removeprefix("https://example.org/") for row in first.json["rows"] + rest.json["rows"]]
+    assert found == [str(number) for number in range(40)]
