@@ -135,8 +135,7 @@ class Sequence:
             upsert=True,
             return_document=ReturnDocument.AFTER,
         )
-        assert made is not None
-        return made
+        return dict(made or {})
 
     def _now(self) -> int:
         return int(time.monotonic() * 1000 + self._offset)
