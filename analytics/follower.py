@@ -12,6 +12,7 @@ from analytics.tailer import Attempts
 
 PAUSE_SECONDS = 0.03
 WAIT_SECONDS = 30.0
+STOP_SECONDS = 5.0
 LOG = logging.getLogger(__name__)
 
 
@@ -33,7 +34,7 @@ class Follower:
             self._stopped = True
             self._news.notify()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(STOP_SECONDS)
 
     def _stored(self, _sender: object, store: int = 1, **_: Any) -> None:
         with self._news:

@@ -66,11 +66,11 @@ def _place(document: Mapping[str, Any]) -> Place:
 
 def take_lease(db: Database[Any], store: int, holder: str, now: float, length: float) -> Place | None:
     """None: somebody else has it. The lease only spares work; `seq` in the rows is what keeps them right."""
-    cursors = db[CURSORS]
-    cursors.update_one({"_id": store}, {"$setOnInsert": {**asdict(Place()), "until": 0.0, "holder": ""}}, upsert=True)
-    found = cursors.find_one_and_update(
-        {"_id": store, "until": {"$lte": now}}, {"$set": {"holder": holder, "until": now + length}}
-    )
+    found = _free(db, store, holder, now, length)
+    if found is None:
+        begin = {"$setOnInsert": {**asdict(Place()), "until": 0.0, "holder": ""}}
+        if db[CURSORS].update_one({"_id": store}, begin, upsert=True).upserted_id is not None:
+            found = _free(db, store, holder, now, length)
     if found is None:
         return None
     here = _place(found)
@@ -79,6 +79,12 @@ def take_lease(db: Database[Any], store: int, holder: str, now: float, length: f
         attempts=_highest(db, ATTEMPTS, store, here.attempts),
         interactions=_highest(db, INTERACTIONS, store, here.interactions),
     )
+
+
+def _free(db: Database[Any], store: int, holder: str, now: float, length: float) -> Mapping[str, Any] | None:
+    mine = {"$set": {"holder": holder, "until": now + length}}
+    found: Mapping[str, Any] | None = db[CURSORS].find_one_and_update({"_id": store, "until": {"$lte": now}}, mine)
+    return found
 
 
 def _highest(db: Database[Any], collection: str, store: int, known: int) -> int:

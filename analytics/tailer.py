@@ -19,8 +19,8 @@ from analytics.parameters import Selection
 from analytics.store import Place, RowMoved
 
 LEASE_SECONDS = 2.0
-BATCH = 500
-POLL_SECONDS = (0.001, 0.01)
+BATCH_FIRST, BATCH_LEAST, BATCH_MOST = 100, 20, 1_000
+POLL_SECONDS = (0.001, 0.02)
 
 
 class Attempts:
@@ -59,7 +59,8 @@ class Attempts:
             if left <= 0:
                 return max(attempts.seq_ms(store.place(self.db, store_id).seq) - 1, 0)
             if not self._fold(store_id, left):
-                time.sleep(POLL_SECONDS[1])
+                time.sleep(pause)
+                pause = min(pause * 2, POLL_SECONDS[1])
         return through.ms
 
     def rebuild(self, store_id: int = 1, progress: Callable[[int], None] | None = None) -> int:
@@ -114,13 +115,18 @@ class Attempts:
         if here is None:
             return 0
         try:
-            while batch := self.lrs.tail(store_id, here.seq, BATCH):
+            size, began = BATCH_FIRST, time.monotonic()
+            while batch := self.lrs.tail(store_id, here.seq, size):
                 here = folding.apply(self.db, self.lrs, store_id, here, batch)
                 if not store.advance(self.db, store_id, holder, here, self.clock() + LEASE_SECONDS):
                     break
                 folded += len(batch)
-                if time.monotonic() >= deadline:
+                ended = time.monotonic()
+                if ended >= deadline:
                     break
+                # Well within the lease on the slowest machine, and few round trips on a quick one.
+                size = max(size // 2, BATCH_LEAST) if ended - began > LEASE_SECONDS / 4 else min(size * 2, BATCH_MOST)
+                began = ended
         except RowMoved:
             pass  # somebody took the lease over and is ahead of us
         finally:

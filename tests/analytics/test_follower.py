@@ -85,7 +85,7 @@ from analytics import Attempts, folding, tailer
 from analytics.facts import facts
 from lrs import LRS, Settings
 from rollbook import database
-tailer.BATCH = 7
+tailer.BATCH_FIRST = tailer.BATCH_MOST = 7
 db = database.connect(sys.argv[1])[sys.argv[2]]
 attempts = Attempts(db, LRS(db, Settings(), facts))
 print("ready", flush=True)
