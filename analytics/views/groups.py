@@ -10,7 +10,7 @@ from analytics import query
 from analytics.attempts import Row
 from analytics.columns import COLUMNS
 from analytics.errors import ParameterUnknown, QueryInvalid
-from analytics.parameters import LIMIT_DEFAULT, RESOURCES, cursor_of_text, cursor_text, limit_read, selection
+from analytics.parameters import INT64_MAXIMUM, LIMIT_DEFAULT, RESOURCES, cursor_of_text, cursor_text, limit_read, selection
 from analytics.views import answer, bp
 
 VERB_PARAMETERS = ("limit", "cursor", "format")
@@ -37,7 +37,7 @@ def verbs() -> Response:
         if name not in VERB_PARAMETERS:
             raise ParameterUnknown(name, VERB_PARAMETERS)
     after = cursor_text(request.args["cursor"]) if "cursor" in request.args else ""
-    limit = limit_read(request.args["limit"]) if "limit" in request.args else LIMIT_DEFAULT
+    limit = _limit(form, limit_read(request.args["limit"]) if "limit" in request.args else None)
     through = answer.fresh().through
     rows = sorted(answer.service().attempts.verbs(answer.store()), key=lambda row: str(row["verb"]))
     return _key_page("verbs", "verb", form, [row for row in rows if row["verb"] > after], limit, through)
@@ -62,7 +62,7 @@ def _groups(resource: str, names: dict[str, Any]) -> Response:
     form = answer.wanted_format()
     chosen = selection(RESOURCES[resource], request.args.to_dict(flat=False), answer.service().resolve_course)
     through = answer.fresh().through
-    limit = chosen.limit or LIMIT_DEFAULT
+    limit = _limit(form, chosen.limit)
     key = str(RESOURCES[resource].key)
     stages: list[dict[str, Any]] = [
         {"$group": {"_id": f"${key}", **names, **_TOTALS}},
@@ -76,6 +76,11 @@ def _groups(resource: str, names: dict[str, Any]) -> Response:
 def _key_page(resource: str, key: str, form: str, rows: list[Row], limit: int, through: int) -> Response:
     cursor = cursor_of_text(rows[limit - 1][key]) if len(rows) > limit else None
     return answer.page(form, COLUMNS[resource], rows[:limit], through, cursor)
+
+
+def _limit(form: str, asked: int | None) -> int:
+    """As in the other lists: files hold everything unless told otherwise."""
+    return asked or (LIMIT_DEFAULT if form == "json" else INT64_MAXIMUM - 1)
 
 
 def _share(condition: dict[str, Any]) -> dict[str, Any]:

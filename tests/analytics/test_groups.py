@@ -111,6 +111,16 @@ def test_activities_come_in_pages(client: FlaskClient, two_courses: Feeder) -> N
     assert second.json["next"] is None
 
 
+def test_files_of_learners_hold_everyone(client: FlaskClient, feeder: Feeder) -> None:
+    [feeder.say(f"learner{number}", "completed") for number in range(130)]
+
+    everyone = client.get("/api/v1/learners?format=csv")
+    some = client.get("/api/v1/learners?format=csv&limit=10")
+
+    assert len(everyone.text.splitlines()) == 131
+    assert len(some.text.splitlines()) == 11
+
+
 def test_verbs_are_counted_with_what_was_voided(client: FlaskClient, two_courses: Feeder) -> None:
     feeder = two_courses
     feeder.void(feeder.say("ann", "passed"))

@@ -1,5 +1,8 @@
 """POST /api/v1/query: the grammar."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,6 +114,16 @@ def test_answers_are_grouped_by_response(client: FlaskClient, feeder: Feeder) ->
     assert rows == [{"response": "a", "count": 2, "rate_correct": 1.0}, {"response": "b", "count": 1, "rate_correct": 0.0}]
 
 
+def test_who_failed_more_than_once(client: FlaskClient, feeder: Feeder) -> None:
+    feeder.say("ann", "failed")
+    feeder.say("ann", "failed", CHESS)
+    feeder.say("bob", "failed")
+
+    rows = ask(client, filter={"success": False}, group_by=["actor_key"], having=[{"measure": "count", "gte": 2}])
+
+    assert rows == [{"actor_key": "mailto:ann@example.org", "count": 2}]
+
+
 def test_an_answer_can_be_csv(client: FlaskClient, year: Feeder) -> None:
     response = client.post("/api/v1/query?format=csv", json={"group_by": ["activity"]})
 
@@ -168,3 +181,14 @@ def test_a_body_that_is_not_json_is_refused(client: FlaskClient) -> None:
     response = client.post("/api/v1/query", data="{")
 
     assert (response.status_code, response.json["code"]) == (400, "query-invalid")
+
+
+def documented() -> list[Any]:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "analytics.md").read_text("utf-8")
+    starts = [found.start() for found in re.finditer(r'^\{"', text, re.MULTILINE)]
+    return [json.JSONDecoder().raw_decode(text[start:])[0] for start in starts]
+
+
+@pytest.mark.parametrize("query", documented())
+def test_the_queries_of_the_documentation_are_in_the_grammar(query: dict[str, Any]) -> None:
+    assert plan(query, {"COURSE_ID": COURSE}.get).columns
