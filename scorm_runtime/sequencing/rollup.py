@@ -118,9 +118,10 @@ def rollup_rule_check(work: Work, node: Node, action: str, defined: bool) -> Rol
     rules = node.rollup.get(action, ()) if defined else DEFAULT_RULES[action]
     if not rules:
         return None
-    children = [c for c in work.available(node) if c.seq.tracked and check_child_for_rollup(work, c, action)]
+    children = work.available(node)
     for rule in rules:
-        if _fires(rule, (evaluate_rollup_conditions(work, child, rule) for child in children)):
+        considered = (c for c in children if check_child_for_rollup(work, c, action))
+        if _fires(rule, (evaluate_rollup_conditions(work, child, rule) for child in considered)):
             return rule
     return None
 
@@ -149,30 +150,19 @@ def evaluate_rollup_conditions(work: Work, child: Node, rule: RollupRule) -> boo
     return combined([evaluated(work, child, c) for c in rule.conditions], rule.combination)
 
 
-REQUIRED_FOR = {
-    "satisfied": "required_for_satisfied",
-    "notSatisfied": "required_for_not_satisfied",
-    "completed": "required_for_completed",
-    "incomplete": "required_for_incomplete",
-}
-
-
 def check_child_for_rollup(work: Work, child: Node, action: str) -> bool:
     """RB.1.4.2 Check Child for Rollup Subprocess."""
-    of_objective = action in ("satisfied", "notSatisfied")
-    if not (child.seq.rollup_objective_satisfied if of_objective else child.seq.rollup_progress_completion):
-        return False
-    required = getattr(child.seq, REQUIRED_FOR[action])
+    required = child.required.get(action)
     if required == "always":
         return True
+    if required is None:
+        return False
     record = work.of(child)
     if required == "ifNotSuspended":
         return record.attempts > 0 and not record.suspended
     if required == "ifAttempted":
         return record.attempts > 0
-    if required == "ifNotSkipped":
-        return rule_of(work, child, "skip") is None
-    return True
+    return rule_of(work, child, "skip") is None
 
 
 def overall_rollup(work: Work, node: Node) -> None:

@@ -31,10 +31,10 @@ def rule_of(work: Work, node: Node, action: str) -> SequencingRule | None:
         return None
     if work.remembered is None:
         return first_of(work, node, rules)
-    key = (action, node.index)
-    if key not in work.remembered:
-        work.remembered[key] = first_of(work, node, rules)
-    found: SequencingRule | None = work.remembered[key]
+    memory = work.remembered.setdefault(action, {})
+    if node.index not in memory:
+        memory[node.index] = first_of(work, node, rules)
+    found: SequencingRule | None = memory[node.index]
     return found
 
 

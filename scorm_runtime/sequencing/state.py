@@ -237,7 +237,7 @@ class Work:
         self.log = log
         self.moved: set[str] = set()
         self.stopped: list[Node] = []
-        self.remembered: dict[tuple[str, int], Any] | None = None
+        self.remembered: dict[str, dict[int, Any]] | None = None
         self.rolling = False
         self._own: set[int] = set()
         self._places: dict[int, dict[int, int]] = {}
@@ -311,16 +311,15 @@ class Work:
 
 def first_on_path(work: Work, node: Node, question: str, ask: Callable[[Work, Node], str | None]) -> str | None:
     """The first answer on the way from the root to the activity; remembered per activity while nothing changes."""
-    memory = work.remembered
-    if memory is None:
+    if work.remembered is None:
         return next((answer for step in node.path if (answer := ask(work, step)) is not None), None)
-    open_: list[Node] = []
-    step: Node | None = node
-    while step is not None and (question, step.index) not in memory:
-        open_.append(step)
-        step = step.parent
-    found: str | None = memory[question, step.index] if step is not None else None
-    for below in reversed(open_):
-        found = ask(work, below) if found is None else found
-        memory[question, below.index] = found
+    memory: dict[int, str | None] = work.remembered.setdefault(question, {})
+    if node.index in memory:
+        return memory[node.index]
+    known = node.parent is not None and node.parent.index in memory
+    found = memory[node.parent.index] if known and node.parent else None
+    for step in (node,) if known else node.path:
+        if found is None:
+            found = ask(work, step)
+        memory[step.index] = found
     return found

@@ -71,6 +71,7 @@ class Node:
         "primary",
         "progress_minimum",
         "progress_weight",
+        "required",
         "rollup",
         "seq",
         "title",
@@ -95,6 +96,7 @@ class Node:
         self.seq = sequencing
         self.pre = _by_action(sequencing.pre_rules)
         self.rollup = {a: tuple(r for r in sequencing.rollup_rules if r.action == a) for a in _actions(sequencing)}
+        self.required = _required(sequencing)
         self._read_objectives(sequencing)
         threshold = item.completion_threshold
         self.completed_by_measure = bool(threshold and threshold.completed_by_measure)
@@ -119,6 +121,16 @@ class Node:
 
 def _by_action(rules: tuple[SequencingRule, ...]) -> dict[str, tuple[SequencingRule, ...]]:
     return {action: tuple(r for r in rules if r.action == action) for action in {r.action for r in rules}}
+
+
+def _required(sequencing: Sequencing) -> dict[str, str]:
+    """Per rollup action that the activity contributes to, when it must."""
+    required: dict[str, str] = {}
+    if sequencing.tracked and sequencing.rollup_objective_satisfied:
+        required |= {"satisfied": sequencing.required_for_satisfied, "notSatisfied": sequencing.required_for_not_satisfied}
+    if sequencing.tracked and sequencing.rollup_progress_completion:
+        required |= {"completed": sequencing.required_for_completed, "incomplete": sequencing.required_for_incomplete}
+    return required
 
 
 def _actions(sequencing: Sequencing) -> set[str]:
