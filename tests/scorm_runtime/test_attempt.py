@@ -184,6 +184,15 @@ def test_time_out_ends_the_course_whatever_the_learner_asked_for() -> None:
     assert not step.delivered
 
 
+def test_logout_of_scorm_12_ends_its_sco_only() -> None:
+    of = plan(course(sco("one"), sco("two"), standard=Standard.SCORM_12))
+    attempt = way.open_window(of, unopened(of), 100.0).attempt
+    attempt = way.finish(of, attempt, 1, [sets(1, core__lesson_status="completed", core__exit="logout")], 110.0).attempt
+
+    assert way.demanded(of, attempt) is None
+    assert way.navigate(of, attempt, Request(kind=Kind.CONTINUE), 120.0).delivered
+
+
 def test_a_new_attempt_on_the_course_starts_with_fresh_data_and_remembers_the_result() -> None:
     attempt = way.open_window(ONE, unopened(ONE), 100.0).attempt
     attempt = way.finish(
