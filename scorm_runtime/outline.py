@@ -107,7 +107,7 @@ def word(status: Status, *, cluster: bool) -> str:
 def request_valid(ahead: Navigation) -> dict[str, Any]:
     """adl.nav.request_valid: what the browser's data model answers from until the next reply."""
     return {
-        "continue": ahead.continue_,
+        "continue": ahead.continue_succeeds,
         "previous": ahead.previous,
         "choice": dict(ahead.choice),
         "jump": dict(ahead.jump),
