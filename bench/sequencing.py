@@ -22,7 +22,7 @@ from package_importer.course import (
     SequencingRule,
     Standard,
 )
-from scorm_runtime.sequencing.engine import Request, State, Tree, current, initial, look_ahead, navigate, record
+from scorm_runtime.sequencing.engine import Request, State, Tree, current, initial, look_ahead, navigate, record, status
 from scorm_runtime.tracking import Tracking
 
 SKIP_DONE = SequencingRule(action="skip", conditions=(RuleCondition(condition="completed"),))
@@ -99,6 +99,7 @@ def measure(name: str, root: Item, times: int) -> None:
         "record": lambda: record(tree, state, here, done),
         "navigate": lambda: navigate(tree, recorded, Request(kind="continue"), 0.0),
         "look-ahead": lambda: look_ahead(tree, recorded),
+        "status of all": lambda: [status(tree, recorded, node.id) for node in tree],
         "to and from JSON": lambda: State.from_json(tree, state.to_json()),
         "tree": lambda: Tree(course),
         "whole request": request,
