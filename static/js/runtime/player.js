@@ -167,9 +167,10 @@ class Player {
     const targeted = TARGETED.exec(text);
     if (targeted) return { kind: targeted[2], target: targeted[1] };
     if (text !== "_none_" && text !== "") return { kind: text };
-    // A SCORM 1.2 course of one part has no other way to say that it is over.
-    const over = run.finished && this.course.course.standard === "scorm12" && document.body.classList.contains("single");
-    return over ? { kind: run.model.data["cmi.core.exit"] === "suspend" ? "suspendAll" : "exitAll" } : null;
+    // Content that ends a course of one part by itself, and asks for nothing, is over with it: there is nothing left to choose.
+    if (!run.finished || !document.body.classList.contains("single")) return null;
+    const exit = run.model.data["cmi.exit"] ?? run.model.data["cmi.core.exit"];
+    return { kind: exit === "suspend" ? "suspendAll" : "exitAll" };
   }
 
   /** The learner, or content that has ended, wants to be elsewhere. @param {Request} request */
