@@ -21,8 +21,7 @@ from scorm_runtime.sequencing.engine import Kind, Request
 from scorm_runtime.tracking import Tracking
 
 LEAVING = (Kind.SUSPEND_ALL, Kind.ABANDON, Kind.ABANDON_ALL)
-# Deviation: "logout" of SCORM 1.2 ends its SCO only. The wrapper that most tools ship sets it whenever a SCO is completed.
-ENDS_COURSE = {Standard.SCORM_12: ("time-out",), Standard.SCORM_2004: ("time-out", "logout")}
+ENDS_COURSE = ("time-out", "logout")
 
 
 def open_window(
@@ -157,7 +156,7 @@ def demanded(plan: Plan, attempt: Attempt) -> Request | None:
     if run is None or not run.open or not run.terminated or run.session is None:
         return None
     said = _tracking(plan, replace(run, data=run.session)).exit
-    return Request(kind=Kind.EXIT_ALL) if said in ENDS_COURSE[plan.course.standard] else None
+    return Request(kind=Kind.EXIT_ALL) if said in ENDS_COURSE else None
 
 
 def _abandoned(attempt: Attempt, run: Run) -> Attempt:

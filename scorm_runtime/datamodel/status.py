@@ -81,6 +81,7 @@ def _outcome_12(item: Item, data: Mapping[str, str], status: str | None) -> Trac
     completion, success = MEANING_12[status or "not attempted"]
     raw, low, high = (number(data.get(f"cmi.core.score.{leaf}")) for leaf in ("raw", "min", "max"))
     session = seconds(data.get("cmi.core.session_time"))
+    leave = data.get("cmi.core.exit", "")
     return Tracking(
         completion=completion,
         success=success,
@@ -90,7 +91,8 @@ def _outcome_12(item: Item, data: Mapping[str, str], status: str | None) -> Trac
         max=high,
         session_time=session,
         total_time=(seconds(data.get("cmi.core.total_time")) or 0.0) + (session or 0.0),
-        exit=data.get("cmi.core.exit", ""),
+        # Deviation: logout ends the SCO, not the course. The wrapper that most tools ship sets it for each SCO completed.
+        exit="" if leave == "logout" else leave,
         objectives=tuple(_objective_12(data, row) for row in _objective_rows(data)),
         success_by_content=success != "unknown",
         completion_by_content=status is not None,
