@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from lxml import etree
+
+import package_importer
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 NAMES = sorted(path.parent.name for path in SAMPLES.glob("*/imsmanifest.xml"))
@@ -28,6 +31,13 @@ def test_the_manifest_names_every_file_and_no_other(name: str) -> None:
     files = sorted(p.relative_to(sample).as_posix() for p in sample.rglob("*") if p.is_file() and p.name != "imsmanifest.xml")
 
     assert files_named_by_manifest(sample) == files
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_importer_has_nothing_to_say_against_a_sample(name: str, sample_package: Callable[[str], Path]) -> None:
+    report = package_importer.import_package(sample_package(name), strict=True).report
+
+    assert (report.errors, report.warnings) == ((), ())
 
 
 @pytest.mark.parametrize("name", NAMES)
