@@ -35,7 +35,8 @@ def test_the_manifest_names_every_file_and_no_other(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_importer_has_nothing_to_say_against_a_sample(name: str, sample_package: Callable[[str], Path]) -> None:
-    report = package_importer.import_package(sample_package(name), strict=True).report
+    with package_importer.import_package(sample_package(name), strict=True) as imported:
+        report = imported.report
 
     assert (report.errors, report.warnings) == ((), ())
 
