@@ -86,6 +86,7 @@ class Service:
         self.outbox = Outbox(db, lrs, clock, after)
         self.registrations = Registrations(catalogue, clock)
         self._tree = lru_cache(maxsize=64)(self._read_tree)
+        self._activity = lru_cache(maxsize=1024)(lambda course: catalogue.get(course).activity_id)
         self._place = lru_cache(maxsize=4096)(self._read_place)
 
     def launch(
@@ -266,10 +267,13 @@ class Service:
         kept = store.attempt_json(done.attempt)
         if session.mode != "normal":
             return replace(record, scratch=kept)
-        subject = self._subject(record, plan)
-        outbox = [
-            orjson.dumps(statement(subject, record.events + at, event)).decode() for at, event in enumerate(done.events, start=1)
-        ]
+        outbox = []
+        if done.events:
+            subject = self._subject(record, plan)
+            outbox = [
+                orjson.dumps(statement(subject, number, event)).decode()
+                for number, event in enumerate(done.events, start=record.events + 1)
+            ]
         return replace(
             record,
             attempt=kept,
@@ -321,7 +325,7 @@ class Service:
         return Subject(
             registration=record.registration,
             actor=record.actor,
-            activity_id=self.catalogue.get(record.course).activity_id,
+            activity_id=self._activity(record.course),
             course=plan.course,
             items=plan.items,
         )

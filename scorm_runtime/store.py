@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -223,7 +223,3 @@ def _record(found: dict[str, Any] | None) -> Record | None:
 
 def _aware(time: datetime) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def expired(session: Session, now: datetime) -> bool:
-    return session.expires + timedelta(seconds=1) < now
