@@ -80,6 +80,10 @@ class Registration:
         self.trace: list[str] = []
 
     @property
+    def ended(self) -> bool:
+        return self.outcome is not None and self.outcome.ended
+
+    @property
     def item(self) -> Item | None:
         delivered = self.outcome.delivered if self.outcome else None
         return self.items[delivered] if delivered else None
@@ -87,12 +91,11 @@ class Registration:
     def navigation(self) -> Navigation:
         return look_ahead(self.tree, self.state)
 
-    def ask(self, kind: str, target: str | None = None) -> Outcome:
+    def ask(self, kind: str, target: str | None = None) -> None:
         self.outcome = navigate(self.tree, self.state, Request(kind=kind, target=target), 0.0)
         self.state = State.from_json(self.tree, self.outcome.state.to_json())
         self.trace += [f"--- {kind} {target or ''}", *self.outcome.trace]
         self.api = self._open(self.outcome.new_attempt) if self.item is not None else None
-        return self.outcome
 
     def launch(self, start: str | None) -> None:
         self.ask("resumeAll" if suspended(self.tree, self.state) else "start")
@@ -166,21 +169,21 @@ def course_of(name: str) -> Course:
     return read_manifest((SHARED / "manifests" / f"{name}.xml").read_bytes())[0]
 
 
-def replay(name: str, case: Mapping[str, Any], learner: Learner, *, commands: bool = True) -> Registration:
+def replay(name: str, case: Mapping[str, Any], learner: Learner, played: type[Registration] = Registration) -> Registration:
     """Plays the case to its end; raises Mismatch where the product differs from it."""
-    registration = Registration(course_of(name), learner)
+    registration = played(course_of(name), learner)
     start = None if case["start"] == "." else case["start"]
     registration.launch(start)
     for visit in case["visits"]:
         try:
-            _visit(registration, visit, commands)
+            _visit(registration, visit)
             _leave(registration, visit["cui"], start)
         except Mismatch as mismatch:
             raise Mismatch("\n".join([f"{name} {visit['id']}: {mismatch}", *registration.trace[-40:]])) from None
     return registration
 
 
-def _visit(registration: Registration, visit: Mapping[str, Any], commands: bool) -> None:
+def _visit(registration: Registration, visit: Mapping[str, Any]) -> None:
     item = registration.item
     arrived = re.search(r"act=(\w+)", item.parameters) if item else None
     if arrived is None or arrived[1] != visit["act"]:
@@ -190,7 +193,7 @@ def _visit(registration: Registration, visit: Mapping[str, Any], commands: bool)
         if seen != answer:
             raise Mismatch(f"{question} should be {answer}")
     for command in visit["commands"]:
-        _command(registration, command, commands)
+        _command(registration, command)
 
 
 def _shown(registration: Registration, key: str, title: str) -> bool:
@@ -235,7 +238,7 @@ def _leave(registration: Registration, instruction: str, start: str | None) -> N
         registration.follow(asked)
 
 
-def _command(registration: Registration, command: Mapping[str, Any], judged: bool) -> None:
+def _command(registration: Registration, command: Mapping[str, Any]) -> None:
     api = registration.api
     assert api is not None
     if command["m"] == "compareObjIds":
@@ -248,7 +251,7 @@ def _command(registration: Registration, command: Mapping[str, Any], judged: boo
         arguments[0] = _addressed(api, arguments[0])
     arguments = [] if command["m"] == "GetLastError" else arguments
     value = getattr(api, FUNCTIONS[command["m"]])(*arguments)
-    if judged and command["m"] != "Terminate" and (wrong := _wrong(command, value, api.get_last_error())):
+    if command["m"] != "Terminate" and (wrong := _wrong(command, value, api.get_last_error())):
         raise Mismatch(f"{command['m']}({', '.join(command['args'])[:80]}): {wrong}")
 
 
