@@ -19,7 +19,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -48,18 +48,20 @@ def launched(command: list[str]) -> list[str]:
     return [sys.executable, "-I", "-S", "-c", LAUNCHER, str(os.getpid()), *command]
 
 
-def embedded_binary() -> tuple[str, bool]:
+def embedded_binary(
+    installed: Callable[[str], importlib.metadata.Distribution] = importlib.metadata.distribution,
+) -> tuple[str, bool]:
     """The server's path, and whether it is the fast one (the wheel's Rust server) or the slow Python twin."""
     try:
-        distribution = importlib.metadata.distribution("secantusdb")
+        distribution = installed("secantusdb")
     except importlib.metadata.PackageNotFoundError:
         raise DatabaseUnavailable(
             "There is no database: ROLLBOOK_MONGODB_URI is not set and the embedded server is not installed. "
             "Set ROLLBOOK_MONGODB_URI=mongodb://…, or install the extra: pip install 'rollbook[embedded]'."
         ) from None
-    installed = [Path(str(file.locate())) for file in distribution.files or () if file.name in ("secantusd-rs", "secantusd-py")]
+    programs = [Path(str(file.locate())) for file in distribution.files or () if file.name in ("secantusd-rs", "secantusd-py")]
     # The wheel's binary itself before the script that starts it: one process less to watch.
-    ranked = sorted(installed, key=lambda path: (path.name != "secantusd-rs", path.parent.name != "secantusdb.scripts"))
+    ranked = sorted(programs, key=lambda path: (path.name != "secantusd-rs", path.parent.name != "secantusdb.scripts"))
     for path in ranked:
         if path.is_file():
             return str(path.resolve()), path.name == "secantusd-rs"

