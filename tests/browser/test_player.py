@@ -154,3 +154,17 @@ def test_the_picture_of_the_readme(
     player.page.screenshot(path=pictures / "player.png")
 
     assert (pictures / "player.png").stat().st_size > 20_000
+
+
+def test_the_focus_stays_where_the_learner_is(
+    service: Service, data_protection: dict[str, Any], open_player: Callable[..., Player]
+) -> None:
+    player = open_player(service.launch(service.register(data_protection)))
+    player.is_at("personal-data")
+
+    focus_by_keyboard(player.page, "[data-nav=continue]")
+    player.page.keyboard.press("Enter")
+    player.is_at("daily-work")
+    player.shows("Four questions before you start")
+
+    expect(player.nav("continue")).to_be_focused()

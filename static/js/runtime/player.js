@@ -180,6 +180,7 @@ class Player {
     this.view.busy();
     const run = this.run;
     this.leave();
+    this.view.card("waiting");
     const move = (this.moves += 1);
     const answer = await this.ask("navigate", () => ({ ...this.message(run), request, move }));
     this.moving = false;

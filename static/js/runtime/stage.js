@@ -8,6 +8,8 @@ export class Stage {
     this.sandbox = sandbox;
     /** @type {HTMLIFrameElement | null} */
     this.frame = null;
+    /** Whether the content before had the focus. */
+    this.focused = false;
   }
 
   /** @param {string} url @param {string} title @param {() => void} onLoad */
@@ -21,6 +23,7 @@ export class Stage {
     frame.src = url;
     this.frame = frame;
     this.place.append(frame);
+    if (this.focused) frame.focus();
   }
 
   /**
@@ -31,6 +34,7 @@ export class Stage {
     const frame = this.frame;
     if (!frame) return;
     this.frame = null;
+    this.focused = this.place.ownerDocument.activeElement === frame;
     if (farewell) announce(frame.contentWindow);
     frame.remove();
   }

@@ -21,6 +21,8 @@ export class View {
     /** @type {Map<string, HTMLButtonElement>} */
     this.entries = new Map();
     this.shape = "";
+    /** @type {HTMLButtonElement | null} */
+    this.focused = null;
     /** @type {HTMLButtonElement[]} */
     this.controls = [...page.querySelectorAll("button[data-nav]")].map((one) => /** @type {HTMLButtonElement} */ (one));
     for (const control of this.controls) {
@@ -79,10 +81,15 @@ export class View {
       control.hidden = hidden.includes(kind);
       control.disabled = !nav[kind];
     }
+    if (this.focused?.disabled) this.part("stage").focus();
+    else this.focused?.focus();
+    this.focused = null;
   }
 
-  /** While a request is on its way. */
+  /** While a request is on its way. A control that is disabled loses the focus: it gets it back with the answer. */
   busy() {
+    const focused = this.controls.find((control) => control === this.page.activeElement);
+    this.focused = focused ?? null;
     for (const control of this.controls) control.disabled = true;
     for (const entry of this.entries.values()) entry.setAttribute("aria-disabled", "true");
   }
