@@ -110,7 +110,9 @@ def test_2_1_2_one_bad_statement_refuses_the_batch_and_is_named(client: FlaskCli
 def test_a_batch_with_a_conflict_leaves_nothing(client: FlaskClient) -> None:
     (known,) = post(client, make_statement())
 
-    answer = client.post("/xapi/statements", json=[make_statement(), make_statement(id=known, verb={"id": "http://example.com/x"})])
+    answer = client.post(
+        "/xapi/statements", json=[make_statement(), make_statement(id=known, verb={"id": "http://example.com/x"})]
+    )
 
     assert answer.status_code == 409
     assert found(client) == [known]
@@ -190,7 +192,12 @@ def test_2_1_3_related_filters_look_everywhere(client: FlaskClient) -> None:
         make_statement(object=inner),
         make_statement(context=context),
         make_statement(context={"team": {"objectType": "Group", "member": [agent]}, "contextActivities": {"other": activity}}),
-        make_statement(context={"contextAgents": [{"objectType": "contextAgent", "agent": agent}], **{"contextActivities": {"parent": [activity]}}}),
+        make_statement(
+            context={
+                "contextAgents": [{"objectType": "contextAgent", "agent": agent}],
+                **{"contextActivities": {"parent": [activity]}},
+            }
+        ),
         make_statement(context={"contextGroups": groups, "contextActivities": {"grouping": [activity]}}),
     )
 
@@ -343,7 +350,11 @@ def test_2_1_3_a_statement_is_found_by_what_its_target_has(client: FlaskClient, 
 def test_statement_references_in_a_circle_do_no_harm(client: FlaskClient) -> None:
     one, two = str(uuid.uuid4()), str(uuid.uuid4())
 
-    post(client, make_statement(id=one, object=reference(two)), make_statement(id=two, verb={"id": "http://example.com/two"}, object=reference(one)))
+    post(
+        client,
+        make_statement(id=one, object=reference(two)),
+        make_statement(id=two, verb={"id": "http://example.com/two"}, object=reference(one)),
+    )
 
     assert sorted(found(client, verb="http://example.com/two")) == sorted([one, two])
 

@@ -8,7 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 IRI_WRONG = ["example.com/x", "ab=c://should.fail", "", "http://a b", "http://a/%zz", "://x"]
-UUID_WRONG = ["", "AA97B177-9383-4934-8543-0F91A7A028368", "MA97B177-9383-4934-8543-0F91A7A02836", "{39e24cc4-69af-4b01-a824-1fdc6ea8a3af}"]
+UUID_WRONG = [
+    "",
+    "AA97B177-9383-4934-8543-0F91A7A028368",
+    "MA97B177-9383-4934-8543-0F91A7A02836",
+    "{39e24cc4-69af-4b01-a824-1fdc6ea8a3af}",
+]
 TEXT = [1, True, {}, []]
 MAP = ["en", 1, []]
 MAP_WRONG = [{"a12345": "x"}, {"en": 1}, {"en": None}, {"": "x"}, {"en_US": "x"}]
@@ -31,9 +36,20 @@ GROUP = {"objectType": "Group", "member": [AGENT]}
 ACTIVITY = {"id": "http://example.com/a"}
 COMPONENTS_WRONG = [[{"id": ""}], [{}], [{"id": "a", "more": 1}], [{"id": "a", "description": "x"}]]
 
-ACTOR_WRONG = [{}, {"name": "no identifier"}, {**AGENT, "openid": "http://a.b/"}, {**AGENT, "more": 1}, {"objectType": "agent", **AGENT}]
+ACTOR_WRONG = [
+    {},
+    {"name": "no identifier"},
+    {**AGENT, "openid": "http://a.b/"},
+    {**AGENT, "more": 1},
+    {"objectType": "agent", **AGENT},
+]
 AGENT_WRONG = [*ACTOR_WRONG, GROUP]
-GROUP_WRONG = [AGENT, {"objectType": "Group"}, {"objectType": "Group", "member": [GROUP]}, {"objectType": "Group", "member": AGENT}]
+GROUP_WRONG = [
+    AGENT,
+    {"objectType": "Group"},
+    {"objectType": "Group", "member": [GROUP]},
+    {"objectType": "Group", "member": AGENT},
+]
 REF = {"objectType": "StatementRef", "id": UUID}
 
 Row = tuple[str, str, bool, list[Any], list[Any], list[Any]]
@@ -191,8 +207,12 @@ def whole(version: str) -> dict[str, Any]:
         ],
     }
     if version == "2.0.0":
-        statement["context"]["contextAgents"] = [{"objectType": "contextAgent", "agent": AGENT, "relevantTypes": ["http://a.b/c"]}]
-        statement["context"]["contextGroups"] = [{"objectType": "contextGroup", "group": GROUP, "relevantTypes": ["http://a.b/c"]}]
+        statement["context"]["contextAgents"] = [
+            {"objectType": "contextAgent", "agent": AGENT, "relevantTypes": ["http://a.b/c"]}
+        ]
+        statement["context"]["contextGroups"] = [
+            {"objectType": "contextGroup", "group": GROUP, "relevantTypes": ["http://a.b/c"]}
+        ]
     return statement
 
 

@@ -32,7 +32,6 @@ def rows() -> Iterator[tuple[str, dict[str, Any], Row]]:
             yield version, with_value(with_value(statement, "/object", table.REF), "/context", {}), row
 
 
-
 def accepted() -> Iterator[Any]:
     for version, statement, (section, place, _, right, _, _) in rows():
         for value in right:
@@ -55,7 +54,12 @@ def strangers() -> Iterator[Any]:
         for kind, statement in (("statement", whole(version)), ("substatement", in_substatement(whole(version)))):
             for place in objects_of(statement, ""):
                 if not place.endswith(("extensions", "display", "name", "description")):
-                    yield pytest.param(version, with_value(statement, f"{place}/stranger", 1), f"{place}/stranger", id=f"{version} {kind} {place or '/'}")
+                    yield pytest.param(
+                        version,
+                        with_value(statement, f"{place}/stranger", 1),
+                        f"{place}/stranger",
+                        id=f"{version} {kind} {place or '/'}",
+                    )
 
 
 def objects_of(node: Any, place: str) -> Iterator[str]:

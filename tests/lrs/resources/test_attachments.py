@@ -1,0 +1,170 @@
+"""Attachments both ways: 1.0.3 Communication 1.5 and Data 2.4.11, IEEE 9274.1.1 4.1.3."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from email import message_from_bytes
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.lrs.conftest import make_statement
+
+BODY = b"some bytes \x00\xff\r\n--not-the-boundary\r\n"
+BOUNDARY = "xyz"
+
+
+def described(body: bytes = BODY, **changes: Any) -> dict[str, Any]:
+    return {
+        "usageType": "http://example.com/usage",
+        "display": {"en": "A file"},
+        "contentType": "application/octet-stream",
+        "length": len(body),
+        "sha2": hashlib.sha256(body).hexdigest(),
+        **changes,
+    }
+
+
+def part(body: bytes, **changes: str) -> tuple[dict[str, str], bytes]:
+    headers = {
+        "Content-Type": "application/octet-stream",
+        "Content-Transfer-Encoding": "binary",
+        "X-Experience-API-Hash": hashlib.sha256(body).hexdigest(),
+        **changes,
+    }
+    return {name: value for name, value in headers.items() if value}, body
+
+
+def mixed(*parts: tuple[dict[str, str], bytes], start: bytes = b"", end: bytes = b"\r\n", colon: str = ": ") -> bytes:
+    whole = start
+    for headers, body in parts:
+        lines = "".join(f"{name}{colon}{value}\r\n" for name, value in headers.items())
+        whole += f"--{BOUNDARY}\r\n{lines}\r\n".encode() + body + b"\r\n"
+    return whole + f"--{BOUNDARY}--".encode() + end
+
+
+def first(*statements: dict[str, Any]) -> tuple[dict[str, str], bytes]:
+    return {"Content-Type": "application/json"}, json.dumps(list(statements)).encode()
+
+
+def post(client: FlaskClient, body: bytes, boundary: str = f"; boundary={BOUNDARY}") -> Any:
+    return client.post("/xapi/statements", data=body, content_type=f"multipart/mixed{boundary}")
+
+
+def received(answer: Any) -> list[tuple[dict[str, str], bytes]]:
+    message = message_from_bytes(b"Content-Type: " + answer.content_type.encode() + b"\r\n\r\n" + answer.data)
+    return [(dict(one.items()), one.get_payload(decode=True)) for one in message.get_payload()]  # type: ignore[misc,union-attr]
+
+
+def test_an_attachment_comes_back_with_the_statements(client: FlaskClient) -> None:
+    answer = post(client, mixed(first(make_statement(attachments=[described()])), part(BODY)))
+
+    got = client.get("/xapi/statements?attachments=true")
+    statements, file = received(got)
+    assert answer.status_code == 200
+    assert [one["id"] for one in json.loads(statements[1])["statements"]] == answer.json
+    assert file[1] == BODY
+    assert file[0]["X-Experience-API-Hash"] == hashlib.sha256(BODY).hexdigest()
+    assert file[0]["Content-Transfer-Encoding"] == "binary"
+    assert file[0]["Content-Type"] == "application/octet-stream"
+
+
+def test_without_attachments_true_the_answer_is_json(client: FlaskClient) -> None:
+    (known,) = post(client, mixed(first(make_statement(attachments=[described()])), part(BODY))).json
+
+    assert client.get(f"/xapi/statements?statementId={known}").content_type == "application/json"
+    assert client.get(f"/xapi/statements?statementId={known}&attachments=true").content_type.startswith("multipart/mixed")
+
+
+@pytest.mark.parametrize("size", [0, 1, 70_000, 700_000])
+def test_small_and_large_attachments_are_kept_once(client: FlaskClient, lrs_store: Any, tenant: int, size: int) -> None:
+    body = bytes(size)
+    whole = mixed(first(make_statement(attachments=[described(body)]), make_statement(attachments=[described(body)])), part(body))
+
+    post(client, whole)
+    post(client, whole)
+
+    files = received(client.get("/xapi/statements?attachments=true"))[1:]
+    assert [content for _, content in files] == [body]
+    assert len(list(lrs_store.db["lrs_attachments"].find({"_id": f"{tenant}:{hashlib.sha256(body).hexdigest()}"}))) == 1
+
+
+def test_1_5_2_a_body_may_begin_with_an_empty_line_and_end_without_one(client: FlaskClient) -> None:
+    body = mixed(first(make_statement(attachments=[described()])), part(BODY), start=b"\r\n", end=b"", colon=":")
+
+    assert post(client, body).status_code == 200
+
+
+def test_1_5_2_a_preamble_and_an_epilogue_are_skipped(client: FlaskClient) -> None:
+    body = mixed(first(make_statement(attachments=[described()])), part(BODY), start=b"preamble\r\n", end=b"\r\nepilogue")
+
+    assert post(client, body).status_code == 200
+
+
+@pytest.mark.parametrize("algorithm", ["sha384", "sha512"])
+def test_Data_2_4_11_other_sha_2_hashes(client: FlaskClient, algorithm: str) -> None:
+    digest = hashlib.new(algorithm, BODY).hexdigest()
+
+    answer = post(
+        client,
+        mixed(first(make_statement(attachments=[described(sha2=digest)])), part(BODY, **{"X-Experience-API-Hash": digest})),
+    )
+
+    assert answer.status_code == 200
+
+
+def test_1_5_1_json_with_a_file_url_needs_no_part(client: FlaskClient) -> None:
+    statement = make_statement(attachments=[described(fileUrl="http://example.com/file")])
+
+    assert client.post("/xapi/statements", json=statement).status_code == 200
+    assert post(client, mixed(first(statement))).status_code == 200
+    assert post(client, mixed(first(make_statement()))).status_code == 200
+
+
+def test_an_attachment_of_a_substatement_is_found(client: FlaskClient) -> None:
+    inner = {"objectType": "SubStatement", **make_statement(attachments=[described()])}
+
+    answer = post(client, mixed(first(make_statement(object=inner)), part(BODY)))
+
+    assert answer.status_code == 200
+    assert received(client.get("/xapi/statements?attachments=true"))[1][1] == BODY
+
+
+RIGHT = make_statement(attachments=[described()])
+WRONG = {
+    "no part for the attachment": mixed(first(RIGHT)),
+    "a part too many": mixed(first(RIGHT), part(BODY), part(b"other")),
+    "a part and no attachment": mixed(first(make_statement()), part(BODY)),
+    "no hash": mixed(first(RIGHT), part(BODY, **{"X-Experience-API-Hash": ""})),
+    "another hash": mixed(first(RIGHT), part(b"forged", **{"X-Experience-API-Hash": described()["sha2"]})),
+    "base64": mixed(first(RIGHT), part(BODY, **{"Content-Transfer-Encoding": "base64"})),
+    "first part not json": mixed(({"Content-Type": "text/plain"}, b"{}"), part(BODY)),
+    "first part without type": mixed(({}, b"{}"), part(BODY)),
+    "statements in two parts": mixed(first(RIGHT), first(RIGHT), part(BODY)),
+    "cut off": mixed(first(RIGHT), part(BODY))[:-20],
+    "no parts": b"--xyz--\r\n",
+    "nothing": b"",
+    "a header without colon": b"--xyz\r\nContent-Type\r\n\r\n{}\r\n--xyz--\r\n",
+    "headers without end": b"--xyz\r\n" + b"x" * 40_000,
+}
+
+
+@pytest.mark.parametrize("body", WRONG.values(), ids=WRONG.keys())
+def test_1_5_2_a_wrong_body_is_refused_and_leaves_nothing(client: FlaskClient, body: bytes) -> None:
+    answer = post(client, body)
+
+    assert answer.status_code == 400
+    assert client.get("/xapi/statements").json["statements"] == []
+
+
+@pytest.mark.parametrize("boundary", ["", "; boundary=", '; boundary="a b "', "; boundary=" + "x" * 80])
+def test_1_5_2_a_boundary_is_needed(client: FlaskClient, boundary: str) -> None:
+    assert post(client, mixed(first(RIGHT), part(BODY)), boundary).status_code == 400
+
+
+def test_an_attachment_beyond_the_limit_is_413(client: FlaskClient) -> None:
+    body = bytes((2 << 20) + 1)
+
+    assert post(client, mixed(first(make_statement(attachments=[described(body)])), part(body))).status_code == 413

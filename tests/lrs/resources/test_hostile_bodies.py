@@ -1,0 +1,152 @@
+"""Bodies that two readers could understand differently, that no store can keep, or that are meant to hurt: refused with their place."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from tests.lrs.conftest import make_statement
+
+
+def with_extension(text: str) -> bytes:
+    """A statement whose extension is written exactly so."""
+    whole = json.dumps(make_statement(result={"extensions": {"http://example.com/x": "HERE"}}))
+    return whole.replace('"HERE"', text).encode("utf-8", "surrogatepass")
+
+
+PLACE = "/result/extensions/http:~1~1example.com~1x"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"a": 1, "a": 2}', f"{PLACE}/a"),
+        ('[{"a": {"b": 1, "b": 1}}]', f"{PLACE}/0/a/b"),
+        ('"\\u0000"', PLACE),
+        ('"\\ud800"', PLACE),
+        ('{"\\udc00": 1}', PLACE),
+        ("123456789012345678901234567890", PLACE),
+        ("-9223372036854775809", PLACE),
+        ("1e400", PLACE),
+        ("NaN", PLACE),
+        ("Infinity", PLACE),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_with_its_place(client: FlaskClient, text: str, place: str) -> None:
+    answer = client.post("/xapi/statements", data=with_extension(text), content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer.json["pointer"].startswith(place)
+    assert answer.json["rule"]
+
+
+@pytest.mark.parametrize(
+    "text", ["18446744073709551615", "-9223372036854775808", "0.1", "1e-400", "-0.0", '"\\ud83d\\ude00"', '"\\\\u0000"']
+)
+def test_what_can_be_kept_comes_back(client: FlaskClient, text: str) -> None:
+    (known,) = client.post("/xapi/statements", data=with_extension(text), content_type="application/json").json
+
+    whole = client.get(f"/xapi/statements?statementId={known}").json
+
+    assert whole["result"]["extensions"]["http://example.com/x"] == json.loads(text)
+
+
+def test_a_doubled_key_of_the_statement_itself_is_refused(client: FlaskClient) -> None:
+    body = json.dumps(make_statement())[:-1] + ', "verb": {"id": "http://example.com/other"}}'
+
+    answer = client.post("/xapi/statements", data=body, content_type="application/json")
+
+    assert answer.json["pointer"] == "/verb"
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"  ",
+        b"{",
+        b"[1,]",
+        b'{"a":}',
+        b"\xff\xfe",
+        b"\xef\xbb\xbf{}",
+        b"nul",
+        b"[" * 10_000,
+        b"[" * 10_000 + b"]" * 10_000,
+        b'{"a":' * 5_000,
+    ],
+)
+def test_what_is_not_json_is_400_at_once(client: FlaskClient, body: bytes) -> None:
+    started = time.monotonic()
+
+    answer = client.post("/xapi/statements", data=body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer.json["code"] == "invalid-json"
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize("body", ["null", "1", '"x"', "true", "[null]", "[[]]", "[1]", "{}"])
+def test_json_that_is_no_statement_is_400(client: FlaskClient, body: str) -> None:
+    answer = client.post("/xapi/statements", data=body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer.json["code"] == "invalid-statement"
+
+
+def test_deep_nesting_within_the_limit_is_kept(client: FlaskClient) -> None:
+    deep = "[" * 200 + "]" * 200
+
+    (known,) = client.post("/xapi/statements", data=with_extension(deep), content_type="application/json").json
+
+    assert client.get(f"/xapi/statements?statementId={known}").json["result"]["extensions"]["http://example.com/x"] == json.loads(
+        deep
+    )
+
+
+def test_deep_nesting_in_a_parameter_is_400(client: FlaskClient) -> None:
+    assert client.get("/xapi/statements", query_string={"agent": "[" * 3_000}).status_code == 400
+
+
+@pytest.fixture(scope="module")
+def address(lrs_app: Flask) -> Iterator[tuple[str, int]]:
+    server = make_server("127.0.0.1", 0, lrs_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield ("127.0.0.1", server.server_port)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_body_of_100_mb_is_413_before_it_is_read(address: tuple[str, int], client: FlaskClient) -> None:
+    head = (
+        "POST /xapi/statements HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Experience-API-Version: 2.0.0\r\n"
+        f"Authorization: {client.environ_base['HTTP_AUTHORIZATION']}\r\nContent-Length: {100 << 20}\r\n\r\n"
+    )
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(head.encode())
+
+        answer = connection.recv(4096)
+
+    assert b" 413 " in answer.splitlines()[0]
+
+
+def test_others_are_served_while_a_body_trickles_in(address: tuple[str, int], client: FlaskClient) -> None:
+    head = "POST /xapi/statements HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n["
+    with socket.create_connection(address, timeout=10) as slow:
+        slow.sendall(head.encode())
+
+        with socket.create_connection(address, timeout=10) as other:
+            other.sendall(b"GET /xapi/about HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            answer = other.recv(4096)
+
+    assert b" 200 " in answer.splitlines()[0]

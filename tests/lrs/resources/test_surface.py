@@ -1,0 +1,193 @@
+"""Versions, About, Agents, Activities and the alternate request syntax, as 1.0.3 Communication and IEEE 9274.1.1 want them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.lrs.conftest import make_statement
+
+HEADER = "X-Experience-API-Version"
+
+
+@pytest.mark.parametrize(
+    ("asked", "served"),
+    [("1.0", "1.0.3"), ("1.0.0", "1.0.3"), ("1.0.3", "1.0.3"), ("2.0", "2.0.0"), ("2.0.0", "2.0.0"), ("2.0.7", "2.0.0")],
+)
+def test_3_3_the_answer_names_the_version_that_served(client: FlaskClient, asked: str, served: str) -> None:
+    answer = client.get("/xapi/statements", headers={HEADER: asked})
+
+    assert answer.status_code == 200
+    assert answer.headers[HEADER] == served
+
+
+@pytest.mark.parametrize("asked", ["0.95", "1.1.0", "2.1.0", "3.0.0", "", "1", "1.0.x", "two"])
+def test_3_3_other_versions_are_refused(client: FlaskClient, asked: str) -> None:
+    assert client.get("/xapi/statements", headers={HEADER: asked}).status_code == 400
+
+
+@pytest.mark.parametrize(("mount", "named"), [("/xapi", "2.0.0"), ("/xapi/1.0.3", "1.0.3"), ("/xapi/2.0.0", "2.0.0")])
+def test_3_3_without_a_version_the_mount_speaks(lrs_app: Flask, mount: str, named: str) -> None:
+    answer = lrs_app.test_client().get(f"{mount}/statements")
+
+    assert answer.status_code == 400
+    assert answer.headers[HEADER] == named
+    assert answer.json["code"] == "version-refused"
+
+
+def test_2_8_about_asks_for_nothing(lrs_app: Flask) -> None:
+    answer = lrs_app.test_client().get("/xapi/about")
+
+    assert answer.json["version"] == ["1.0.3", "2.0.0"]
+    assert lrs_app.test_client().get("/xapi/about?x=1").status_code == 400
+
+
+def test_unknown_resources_are_404_with_a_version(client: FlaskClient) -> None:
+    answer = client.get("/xapi/nothing")
+
+    assert answer.status_code == 404
+    assert answer.headers[HEADER]
+
+
+def test_2_4_a_person_has_the_asked_identifier_and_known_names(client: FlaskClient) -> None:
+    client.post(
+        "/xapi/statements", json=[make_statement(), make_statement(actor={"mbox": "mailto:ada@example.com", "name": "Ada L."})]
+    )
+
+    person = client.get("/xapi/agents", query_string={"agent": '{"mbox":"mailto:ada@example.com"}'}).json
+
+    assert person["objectType"] == "Person"
+    assert person["mbox"] == ["mailto:ada@example.com"]
+    assert sorted(person["name"]) == ["Ada", "Ada L."]
+
+
+def test_2_4_an_unknown_agent_is_a_person_too(client: FlaskClient) -> None:
+    account = '{"account":{"homePage":"http://example.com","name":"x"},"name":"X"}'
+
+    person = client.get("/xapi/agents", query_string={"agent": account}).json
+
+    assert person == {"objectType": "Person", "name": ["X"], "account": [{"homePage": "http://example.com", "name": "x"}]}
+    assert client.get("/xapi/agents").status_code == 400
+    assert client.get("/xapi/agents", query_string={"agent": '{"objectType":"Group","member":[]}'}).status_code == 400
+
+
+def test_2_5_definitions_add_up(client: FlaskClient) -> None:
+    address = f"http://example.com/{uuid.uuid4()}"
+    definitions: list[dict[str, Any]] = [
+        {"name": {"en": "One"}, "extensions": {"http://example.com/a": 1}, "type": "http://example.com/old"},
+        {"name": {"de": "Eins"}, "extensions": {"http://example.com/b": 2}, "type": "http://example.com/new"},
+    ]
+    for definition in definitions:
+        client.post("/xapi/statements", json=make_statement(object={"id": address, "definition": definition}))
+
+    activity = client.get("/xapi/activities", query_string={"activityId": address}).json
+
+    assert activity == {
+        "objectType": "Activity",
+        "id": address,
+        "definition": {
+            "name": {"en": "One", "de": "Eins"},
+            "extensions": {"http://example.com/a": 1, "http://example.com/b": 2},
+            "type": "http://example.com/new",
+        },
+    }
+
+
+def test_IEEE_4_1_6_4_an_unknown_activity_is_known_by_its_id(client: FlaskClient) -> None:
+    answer = client.get("/xapi/activities?activityId=http://example.com/never")
+
+    assert answer.json == {"objectType": "Activity", "id": "http://example.com/never"}
+    assert client.get("/xapi/activities").status_code == 400
+
+
+def test_4_3_without_define_a_statement_defines_nothing(client: FlaskClient, client_of: Callable[..., FlaskClient]) -> None:
+    address = f"http://example.com/{uuid.uuid4()}"
+    target = {"id": address, "definition": {"name": {"en": "One"}}}
+
+    client_of("statements/write").post("/xapi/statements", json=make_statement(object=target))
+    before = client.get("/xapi/activities", query_string={"activityId": address}).json
+    client_of("statements/write", "define").post("/xapi/statements", json=make_statement(object=target))
+
+    assert "definition" not in before
+    assert client.get("/xapi/activities", query_string={"activityId": address}).json["definition"]["name"] == {"en": "One"}
+
+
+def form(client: FlaskClient, method: str, path: str, fields: dict[str, str], **how: Any) -> Any:
+    bare = client.application.test_client()
+    return bare.post(f"{path}?method={method}", data=urlencode(fields), content_type="application/x-www-form-urlencoded", **how)
+
+
+def headers_of(client: FlaskClient, version: str = "1.0.3") -> dict[str, str]:
+    return {"Authorization": client.environ_base["HTTP_AUTHORIZATION"], HEADER: version}
+
+
+def test_1_3_everything_may_come_in_a_form(client_1: FlaskClient) -> None:
+    known = str(uuid.uuid4())
+    body = (
+        '{"actor":{"mbox":"mailto:ada@example.com"},"verb":{"id":"http://example.com/v"},"object":{"id":"http://example.com/ü"}}'
+    )
+
+    put = form(client_1, "PUT", "/xapi/statements", {**headers_of(client_1), "statementId": known, "content": body})
+    got = form(client_1, "GET", "/xapi/statements", {**headers_of(client_1), "statementId": known})
+
+    assert put.status_code == 204
+    assert got.json["object"]["id"] == "http://example.com/ü"
+    assert got.headers[HEADER] == "1.0.3"
+
+
+def test_1_3_documents_through_forms(client_1: FlaskClient) -> None:
+    state = {**headers_of(client_1), "activityId": "http://example.com/a", "agent": '{"mbox":"mailto:a@b.c"}', "stateId": "s"}
+
+    form(client_1, "PUT", "/xapi/activities/state", {**state, "Content-Type": "text/plain", "content": "a&b=c"})
+    got = form(client_1, "GET", "/xapi/activities/state", state)
+    form(client_1, "DELETE", "/xapi/activities/state", state)
+
+    assert got.text == "a&b=c"
+    assert got.content_type.startswith("text/plain")
+    assert form(client_1, "GET", "/xapi/activities/state", state).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "version"),
+    [
+        ("/xapi/statements?method=GET&limit=1", "1.0.3"),
+        ("/xapi/statements?method=PATCH", "1.0.3"),
+        ("/xapi/statements?method=GET", "2.0.0"),
+        ("/xapi/statements?method=GET", "0.8"),
+    ],
+)
+def test_1_3_what_is_not_the_alternate_syntax_is_refused(client_1: FlaskClient, path: str, version: str) -> None:
+    fields = urlencode(headers_of(client_1, version))
+    answer = client_1.post(path, data=fields, content_type="application/x-www-form-urlencoded", headers={HEADER: version})
+
+    assert answer.status_code == 400
+
+
+def test_1_3_a_put_without_content_is_refused(client_1: FlaskClient) -> None:
+    answer = form(client_1, "PUT", "/xapi/statements", {**headers_of(client_1), "statementId": str(uuid.uuid4())})
+
+    assert answer.status_code == 400
+
+
+def test_a_launch_scoped_credential_stores_for_one_learner(client_of: Callable[..., FlaskClient], client: FlaskClient) -> None:
+    registration = str(uuid.uuid4())
+    limits = {"agent": {"mbox": "mailto:ada@example.com"}, "registration": registration}
+    learner = client_of("statements/write", "statements/read", limits=limits)
+    context = {"registration": registration}
+
+    assert learner.post("/xapi/statements", json=make_statement(context=context)).status_code == 200
+    assert learner.post("/xapi/statements", json=make_statement()).status_code == 403
+    assert (
+        learner.post(
+            "/xapi/statements", json=make_statement(actor={"mbox": "mailto:eve@example.com"}, context=context)
+        ).status_code
+        == 403
+    )
+    client.post("/xapi/statements", json=make_statement())
+    assert len(learner.get("/xapi/statements").json["statements"]) == 1
