@@ -217,10 +217,8 @@ class LRS:
 
     def get(self, statement_id: str, store: int = 1) -> Json | None:
         """The statement with that id, voided or not."""
-        row = self.statements.rows.find_one(
-            {"_id": index.statement_key(store, statement_id), "p": {"$exists": False}}, {"raw": 1}
-        )
-        return None if row is None else orjson.loads(row["raw"])
+        row = self.statements.rows.find_one({"_id": index.statement_key(store, statement_id)}, {"raw": 1, "p": 1})
+        return None if row is None or row.get("p") else orjson.loads(row["raw"])
 
     def tail(self, store: int = 1, after_seq: int = 0, limit: int = 1000) -> list[Stored]:
         """What was stored after `after_seq`, in stored order, never beyond the consistent-through time."""

@@ -73,9 +73,20 @@ class Reader:
         return list(cursor.limit(asked.limit))
 
     def _page(self, asked: Slice, own: Document, low: int, high: int, limit: int) -> list[Document]:
-        condition = {"t": asked.store, **own, "s": {"$gt": low, "$lt": high}, **asked.residual}
-        cursor = self._rows.find(condition, asked.fields).sort("s", ASCENDING if asked.ascending else DESCENDING)
-        return list(cursor.limit(limit).hint(index_for(own)))
+        bounds, order = {"$gt": low, "$lt": high}, ASCENDING if asked.ascending else DESCENDING
+        if self._windowed:
+            return self._narrow_page(asked, own, bounds, order, limit)
+        condition = {"t": asked.store, **own, "s": bounds, **asked.residual}
+        return list(self._rows.find(condition, asked.fields).sort("s", order).limit(limit).hint(index_for(own)))
+
+    def _narrow_page(self, asked: Slice, own: Document, bounds: Document, order: int, limit: int) -> list[Document]:
+        """The embedded server serves a filter from an index only if all of it lies in the index, and never when given a hint."""
+        leading = {key: own[key] for key in (next(iter(own), None), "rf") if key in own}
+        rest = {key: value for key, value in own.items() if key not in leading} | dict(asked.residual)
+        stages: list[Document] = [{"$match": {"t": asked.store, **leading, "s": bounds}}]
+        if rest:
+            stages.append({"$match": rest})
+        return list(self._rows.aggregate([*stages, {"$sort": {"s": order}}, {"$limit": limit}, {"$project": dict(asked.fields)}]))
 
     def _windows(self, asked: Slice) -> list[Document]:
         filters = asked.filters()
