@@ -1,4 +1,4 @@
-"""SN 4.8.4 Delivery Behavior [DB]."""
+"""SCORM 2004 4th Edition SN, Delivery Behavior [DB]."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def begin_attempt(work: Work, node: Node, record: Record) -> None:
 
 
 def set_aside(work: Work, node: Node) -> None:
-    """What the children reached in earlier attempts on the activity no longer counts, unless it says so (SN 3.2.6, 3.2.7)."""
+    """What the children reached in earlier attempts on the activity no longer counts, unless it says so."""
     for child in node.children:
         known = work.of(child)
         objectives = node.seq.use_current_attempt_objective_info and bool(known.objectives)

@@ -1,4 +1,4 @@
-"""SN 4th Edition, 4.2-4.8 and the Overall Sequencing Process [OP.1]: the public face of the sequencer.
+"""SCORM 2004 4th Edition SN, the Overall Sequencing Process [OP.1]: the public face of the sequencer.
 
 A tree (built once per course) and a state (one per registration) go in, a new state and what happened come out.
 Nothing here asks for the time, makes an id or performs I/O.
@@ -44,7 +44,7 @@ __all__ = [
 
 
 class Kind(StrEnum):
-    """The navigation requests (SN 5.6.2); `NONE` is a SCO that ended without asking for anything."""
+    """The navigation requests; `NONE` is a SCO that ended without asking for anything."""
 
     START = "start"
     RESUME_ALL = "resumeAll"

@@ -1,4 +1,4 @@
-"""SN 4.4 Navigation Behavior [NB]: what a navigation request asks of termination and of sequencing."""
+"""SCORM 2004 4th Edition SN, Navigation Behavior [NB]: what a navigation request asks of termination and of sequencing."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def set_progress(work: Work, node: Node, **values: Any) -> None:
 
 
 def write_global(work: Work, objective: LocalObjective, name: str, value: Any) -> None:
-    """SN 3.10.3: the write maps of one value."""
+    """The write maps of one value."""
     for target in objective.writes.get(name, ()):
         known = work.globals.get(target, {})
         if known.get(name) == value:

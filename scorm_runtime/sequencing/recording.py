@@ -1,4 +1,4 @@
-"""RTE 4.2 and SN 4.2.1: run-time data of a SCO become tracking data, and tracking data can be read back."""
+"""Run-time data of a SCO become tracking data, and tracking data can be read back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SN 4.8.3 Sequencing Request Behavior [SB]: which activity, if any, a sequencing request would deliver."""
+"""SCORM 2004 4th Edition SN, Sequencing Request Behavior [SB]: which activity, if any, a sequencing request would deliver."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def sequencing_request(work: Work, request: str, target: Node | None) -> Found:
 
 
 def forget_globals(work: Work, request: str) -> None:
-    """SN 3.10.3, CAM 5.1.6: objectives that are not global to the system live as long as one attempt on the course."""
+    """`objectivesGlobalToSystem`: objectives that are not global to the system live as long as one attempt on the course."""
     root = work.tree.root
     if work.tree.system_wide or not work.globals or work.of(root).active or work.of(root).suspended:
         return
@@ -216,7 +216,7 @@ def _way_out(work: Work, current: Node, above: Node) -> str | None:
 def _constrained(work: Work, current: Node, above: Node, target: Node) -> str | None:
     """SB.2.9-11.5: the nearest activity that constrains choice lets reach only what comes next to it.
 
-    Deviation: the text lets a leaf constrain too; ADL's case CM-07d wants only clusters to (SN 3.3.2 speaks of them alone)."""
+    Deviation: the text lets a leaf constrain too; ADL's case CM-07d wants only clusters to."""
     constrained: Node | None = current.parent if current.leaf else current
     while constrained is not None and constrained is not above and not constrained.seq.constrain_choice:
         constrained = constrained.parent

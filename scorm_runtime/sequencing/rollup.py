@@ -1,4 +1,4 @@
-"""SN 4.6 Rollup Behavior [RB]: what an activity has reached, from what its children have."""
+"""SCORM 2004 4th Edition SN, Rollup Behavior [RB]: what an activity has reached, from what its children have."""
 
 from __future__ import annotations
 

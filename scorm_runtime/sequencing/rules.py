@@ -1,4 +1,4 @@
-"""SN 4.8.5 utility processes that look at one activity: limit conditions [UP.1], sequencing rules [UP.2], check [UP.5]."""
+"""SCORM 2004 4th Edition SN, utility processes that look at one activity: limit conditions [UP.1], sequencing rules [UP.2], check [UP.5]."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def rule_check(work: Work, node: Node, rule: SequencingRule) -> bool:
 
 
 def combined(values: list[bool | None], combination: str) -> bool | None:
-    """UP.2.1, RB.1.4.1: three-valued and/or (SN tables 4.8a-c); nothing to combine is unknown."""
+    """UP.2.1, RB.1.4.1: three-valued and/or; nothing to combine is unknown."""
     if not values:
         return None
     decisive = combination == "any"

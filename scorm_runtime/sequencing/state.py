@@ -1,4 +1,4 @@
-"""SN 4.2 Tracking Model and 4.3 Activity State Information: what is remembered of a registration.
+"""SCORM 2004 4th Edition SN, Tracking Model and Activity State Information: what is remembered of a registration.
 
 `State` is the value that callers keep; `Work` is the private copy that the processes change.
 """
@@ -14,7 +14,7 @@ Global = Mapping[str, Any]
 
 
 class Reached:
-    """Objective progress information (SN 4.2.1.1); `None` is a status that is not known."""
+    """Objective progress information; `None` is a status that is not known."""
 
     __slots__ = ("by_content", "completion", "max", "measure", "min", "progress", "raw", "satisfied")
 
@@ -36,7 +36,7 @@ class Reached:
 
 
 class Record:
-    """Activity progress, attempt progress and activity state of one activity (SN 4.2.1.2, 4.2.1.3, 4.3.1).
+    """Activity progress, attempt progress and activity state of one activity.
 
     `exit` is the last `cmi.exit`. `stale_*`: reached before the current attempt on the parent, which looks only at that attempt.
     `children`: Available Children, by index, if they are not simply all; `reselect`: to be drawn again before the next attempt.
@@ -278,7 +278,7 @@ class Work:
         self._own -= self.before.records.keys()
 
     def available(self, node: Node) -> tuple[Node, ...]:
-        """Available Children (SN 4.3.1)."""
+        """Available Children."""
         record = self.records.get(node.index)
         if record is None or record.children is None:
             return node.children

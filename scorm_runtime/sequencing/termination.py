@@ -1,4 +1,4 @@
-"""SN 4.5 Termination Behavior [TB], with the utility processes that end attempts [UP.3, UP.4]."""
+"""SCORM 2004 4th Edition SN, Termination Behavior [TB], with the utility processes that end attempts [UP.3, UP.4]."""
 
 from __future__ import annotations
 

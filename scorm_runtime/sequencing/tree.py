@@ -1,4 +1,4 @@
-"""The activity tree: a course's items with their sequencing definitions (SN 3), indexed for the processes."""
+"""The activity tree: a course's items with their sequencing definitions, indexed for the processes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from package_importer.course import Course, Item, Objective, ObjectiveMap, Sequencing, SequencingRule, Standard
 
-# Which attribute pair of a map moves which value of an objective (SN 3.10.3).
+# Which attribute pair of a map moves which value of an objective.
 MAPPED = (
     ("satisfied", "satisfied_status"),
     ("measure", "normalized_measure"),
