@@ -1,4 +1,4 @@
-"""SCORM 2004 4th Edition SN, the flow and choice subprocesses of the Sequencing Request Process [SB.2.1-SB.2.4, SB.2.9.1, SB.2.9.2].
+"""SCORM 2004 4th Edition SN, flow and choice subprocesses of Sequencing Requests [SB.2.1-SB.2.4, SB.2.9.1, SB.2.9.2].
 
 The recursion of the text is a loop here: a course may have more activities in a row than Python has stack frames.
 """

@@ -1,4 +1,4 @@
-"""SCORM 2004 4th Edition SN, utility processes that look at one activity: limit conditions [UP.1], sequencing rules [UP.2], check [UP.5]."""
+"""SCORM 2004 4th Edition SN, what is asked of one activity: limit conditions [UP.1], sequencing rules [UP.2], check [UP.5]."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SCORM 2004 4th Edition SN, Selection and Randomization Behavior [SR]; chance comes from the state's seed, so a replay draws the same."""
+"""SCORM 2004 4th Edition SN, Selection and Randomization Behavior [SR]; the state's seed makes a replay draw the same."""
 
 from __future__ import annotations
 

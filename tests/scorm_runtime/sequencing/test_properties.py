@@ -194,7 +194,7 @@ steps = st.lists(
     ),
     max_size=8,
 )
-thorough = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+thorough = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def walk(tree: Tree, moves: list[Any]) -> list[tuple[State, Outcome | None]]:
