@@ -47,7 +47,7 @@ class Work:
     voids: dict[Key, int] = field(default_factory=dict)
     answers: list[Row] = field(default_factory=list)
     unanswers: list[tuple[bytes, int]] = field(default_factory=list)
-    spoken: dict[str, list[verbs.Event]] = field(default_factory=lambda: defaultdict(list))
+    spoken: list[verbs.Event] = field(default_factory=list)
 
 
 def apply(db: Database[Any], lrs: Statements, store_id: int, here: Place, batch: Sequence[Stored]) -> Place:
@@ -56,7 +56,8 @@ def apply(db: Database[Any], lrs: Statements, store_id: int, here: Place, batch:
     n = _apply_attempts(db, lrs, store_id, here.attempts, work)
     answers = [row | {"n": number} for number, row in enumerate(work.answers, here.interactions + 1)]
     store.write_interactions(db, answers, work.unanswers)
-    _apply_verbs(db, store_id, work)
+    counts = store.verbs(db, store_id)
+    store.write_verbs(db, store_id, counts, verbs.fold(counts or verbs.EMPTY, work.spoken))
     return replace(here, seq=batch[-1].seq, attempts=n, interactions=here.interactions + len(answers))
 
 
@@ -64,14 +65,15 @@ def _sorted(lrs: Statements, store_id: int, batch: Sequence[Stored]) -> Work:
     work = Work()
     for one in batch:
         facts = one.facts or facts_of(one.statement)
-        work.spoken[facts.get("verb", "")].append(verbs.Event(one.seq, facts.get("timestamp", attempts.seq_ms(one.seq)), False))
+        at = facts.get("timestamp", attempts.seq_ms(one.seq))
+        work.spoken.append(verbs.Event(one.seq, facts.get("verb", ""), at, False))
         target = _voided(lrs, store_id, facts, one.statement)
         if target is not None:
             if (key := attempts.key(target)) is not None:
                 work.voids[key] = one.seq
             if interactions.is_answer(target):
                 work.unanswers.append((interactions.row_id(store_id, target), one.seq))
-            work.spoken[target.get("verb", "")].append(verbs.Event(one.seq, 0, True))
+            work.spoken.append(verbs.Event(one.seq, target.get("verb", ""), 0, True))
         elif not one.voided:
             if (key := attempts.key(facts)) is not None:
                 work.news[key].append(Folded(one.seq, facts))
@@ -135,15 +137,3 @@ def _history(lrs: Statements, store_id: int, key: Key, seq: int) -> list[Folded]
         last = max(last + 1, number)
         folded.append(Folded(last, facts))
     return folded
-
-
-def _apply_verbs(db: Database[Any], store_id: int, work: Work) -> None:
-    ids = {verbs.row_id(store_id, iri): iri for iri in work.spoken}
-    known = store.read(db, ids, store.VERBS)
-    changed: list[tuple[Row | None, Row]] = []
-    for row_id, iri in ids.items():
-        old = known.get(row_id)
-        row = verbs.fold(old or verbs.empty(iri), work.spoken[iri])
-        if old is None or row["seq"] > old["seq"]:
-            changed.append((old, row | {"_id": row_id, "t": store_id}))
-    store.write_verbs(db, changed)

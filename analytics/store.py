@@ -105,13 +105,14 @@ def release_lease(db: Database[Any], store: int, holder: str) -> None:
 
 def forget(db: Database[Any], store: int, holder: str) -> None:
     """Every row of the store goes, and the fold begins again at its first statement."""
-    for collection in (ATTEMPTS, INTERACTIONS, VERBS):
+    for collection in (ATTEMPTS, INTERACTIONS):
         db[collection].delete_many({"t": store})
+    db[VERBS].delete_one({"_id": store})
     db[CURSORS].update_one({"_id": store, "holder": holder}, {"$set": asdict(Place())})
 
 
-def read(db: Database[Any], ids: Iterable[bytes], collection: str = ATTEMPTS) -> dict[bytes, Row]:
-    return {row["_id"]: row for row in db[collection].find({"_id": {"$in": list(ids)}})}
+def read(db: Database[Any], ids: Iterable[bytes]) -> dict[bytes, Row]:
+    return {row["_id"]: row for row in db[ATTEMPTS].find({"_id": {"$in": list(ids)}})}
 
 
 def write(db: Database[Any], store: int, changed: Sequence[tuple[Row | None, Row]]) -> None:
@@ -151,16 +152,14 @@ def write_interactions(db: Database[Any], rows: Sequence[Row], voided: Iterable[
             raise RowMoved from error
 
 
-def write_verbs(db: Database[Any], changed: Sequence[tuple[Row | None, Row]]) -> None:
-    """There are few verbs: that the comparison scans them costs nothing."""
-    operations: list[InsertOne[Row] | ReplaceOne[Row]] = [
-        InsertOne(new) if old is None else ReplaceOne({"_id": new["_id"], "seq": old["seq"]}, new) for old, new in changed
-    ]
-    _write_all(db, VERBS, operations)
+def verbs(db: Database[Any], store: int) -> Row | None:
+    return db[VERBS].find_one({"_id": store})
 
 
-def verbs(db: Database[Any], store: int) -> list[Row]:
-    return list(db[VERBS].find({"t": store}))
+def write_verbs(db: Database[Any], store: int, old: Row | None, counts: Row) -> None:
+    """There is one document for each store: that the comparison scans them costs nothing."""
+    operation = InsertOne(counts | {"_id": store}) if old is None else ReplaceOne({"_id": store, "seq": old["seq"]}, counts)
+    _write_all(db, VERBS, [operation])
 
 
 def batches(

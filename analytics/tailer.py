@@ -18,8 +18,8 @@ from analytics.folding import Statements
 from analytics.parameters import Selection
 from analytics.store import Place, RowMoved
 
-LEASE_SECONDS = 2.0
-BATCH_FIRST, BATCH_LEAST, BATCH_MOST = 100, 20, 1_000
+LEASE_SECONDS = 2.5
+BATCH_FIRST, BATCH_LEAST, BATCH_MOST = 250, 100, 1_000
 POLL_SECONDS = (0.001, 0.02)
 
 
@@ -87,7 +87,8 @@ class Attempts:
         return store.grouped(self.db, store_id, selection, stages)
 
     def verbs(self, store_id: int) -> list[Row]:
-        return store.verbs(self.db, store_id)
+        counts = store.verbs(self.db, store_id)
+        return counts["rows"] if counts else []
 
     def lag(self, store_id: int = 1) -> float:
         """Seconds since the oldest statement was stored that the rows do not show yet; 0 when they show all."""
@@ -125,7 +126,7 @@ class Attempts:
                 if ended >= deadline:
                     break
                 # Well within the lease on the slowest machine, and few round trips on a quick one.
-                size = max(size // 2, BATCH_LEAST) if ended - began > LEASE_SECONDS / 4 else min(size * 2, BATCH_MOST)
+                size = max(size // 2, BATCH_LEAST) if ended - began > LEASE_SECONDS / 2 else min(size * 2, BATCH_MOST)
                 began = ended
         except RowMoved:
             pass  # somebody took the lease over and is ahead of us

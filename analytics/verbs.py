@@ -1,6 +1,5 @@
-"""One row for each verb: how often it was said, how often that was voided, first and last."""
+"""How often each verb was said, how often that was voided, first and last: one document for all verbs of a store."""
 
-import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -11,29 +10,27 @@ class Event(NamedTuple):
     """A statement with the verb was stored, or (`voided`) lost by the statement with this number."""
 
     seq: int
+    verb: str
     timestamp: int
     voided: bool
 
 
-def row_id(store: int, iri: str) -> bytes:
-    return hashlib.sha256(f"{store}\x00{iri}".encode()).digest()[:16]
+EMPTY: Row = {"seq": 0, "rows": []}
 
 
-def empty(iri: str) -> Row:
-    return {"verb": iri, "seq": 0, "statements": 0, "voided": 0}
-
-
-def fold(row: Row, events: Iterable[Event]) -> Row:
-    row = dict(row)
-    before = row["seq"]
-    for seq, timestamp, voided in events:
+def fold(counts: Row, events: Iterable[Event]) -> Row:
+    """New counts; events at or below the number of the counts are in them already."""
+    rows = {row["verb"]: dict(row) for row in counts["rows"]}
+    before, reached = counts["seq"], counts["seq"]
+    for seq, verb, timestamp, voided in events:
         if seq <= before:
             continue
-        row["seq"] = seq
+        reached = seq
+        row = rows.setdefault(verb, {"verb": verb, "statements": 0, "voided": 0})
         if voided:
             row["voided"] += 1
         else:
             row["statements"] += 1
             row["first"] = min(row.get("first", timestamp), timestamp)
             row["last"] = max(row.get("last", timestamp), timestamp)
-    return row
+    return {**counts, "seq": reached, "rows": list(rows.values())}
