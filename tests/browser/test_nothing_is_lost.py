@@ -28,7 +28,7 @@ api.LMSInitialize("");
 for (const event of ["beforeunload", "pagehide", "unload"]) addEventListener(event, () => {
   if (api.LMSGetValue("cmi.suspend_data") !== event) return;
   api.LMSSetValue("cmi.core.lesson_location", "said in " + event);
-  api.LMSSetValue("cmi.core.exit", "suspend");
+  api.LMSSetValue("cmi.core.exit", "");
   api.LMSFinish("");
 });
 </script></html>"""
@@ -91,6 +91,7 @@ def test_last_words_of_content_are_heard_when_the_learner_leaves(
     expect(page.locator("body")).to_have_attribute("data-state", "ended")
 
     assert stored(service, registration)["cmi.core.lesson_location"] == f"said in {event}"
+    assert service.verbs(registration)[:3] == ["launched", "initialized", "terminated"]
 
 
 @pytest.mark.parametrize("event", ["beforeunload", "pagehide", "unload"])
@@ -107,6 +108,7 @@ def test_last_words_of_content_are_heard_when_the_tab_is_closed(
 
     assert reads(again, "cmi.core.lesson_location") == f"said in {event}"
     assert reads(again, "cmi.core.entry") == "resume"
+    assert service.verbs(registration) == ["launched", "initialized", "suspended", "launched", "resumed"]
 
 
 def test_what_a_lost_network_kept_back_arrives_after_a_reload(

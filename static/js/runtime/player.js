@@ -151,7 +151,7 @@ class Player {
 
   /** @param {Run} run */
   async end(run) {
-    const request = this.wanted(run);
+    const request = this.wanted(run) ?? this.over(run);
     if (request) return this.go(request);
     run.reported = true;
     const answer = await this.ask("terminate", () => (this.run === run ? this.message(run) : null));
@@ -166,9 +166,12 @@ class Player {
     const text = run.model.data["adl.nav.request"] ?? "_none_";
     const targeted = TARGETED.exec(text);
     if (targeted) return { kind: targeted[2], target: targeted[1] };
-    if (text !== "_none_" && text !== "") return { kind: text };
-    // Content that ends a course of one part by itself, and asks for nothing, is over with it: there is nothing left to choose.
-    if (!run.finished || !document.body.classList.contains("single")) return null;
+    return text === "_none_" || text === "" ? null : { kind: text };
+  }
+
+  /** Content that ends a course of one part by itself, and asks for nothing, is over with it. @param {Run} run @returns {Request | null} */
+  over(run) {
+    if (!document.body.classList.contains("single")) return null;
     const exit = run.model.data["cmi.exit"] ?? run.model.data["cmi.core.exit"];
     return { kind: exit === "suspend" ? "suspendAll" : "exitAll" };
   }
