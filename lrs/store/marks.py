@@ -15,12 +15,14 @@ from pymongo.database import Database
 
 EVERY = 400
 _FRESH = 1.0  # seconds
+_OVERLAP = 400  # milestones read again: other processes write theirs a little later
 
 
 class Marks:
     """Sequence numbers of milestones by store, kept in memory and fetched on as they come."""
 
-    def __init__(self, db: Database[Any]) -> None:
+    def __init__(self, db: Database[Any], every: int = EVERY) -> None:
+        self.every = every
         self._rows = db["lrs_marks"]
         self._lock = threading.Lock()
         self._known: dict[int, list[int]] = {}
@@ -32,7 +34,7 @@ class Marks:
         """`count` statements were stored, the last of them with `seq`."""
         with self._lock:
             self._since[store] = self._since.get(store, 0) + count
-            if self._since[store] >= EVERY:
+            if self._since[store] >= self.every:
                 self._since[store] = 0
                 self._waiting.append({"_id": f"{store}:{seq}", "t": store, "s": seq})
 
@@ -73,7 +75,7 @@ class Marks:
             if now - self._looked.get(store, -_FRESH) < _FRESH:
                 return known
             self._looked[store] = now
-            last = known[-EVERY] if len(known) > EVERY else 0
+            last = known[-_OVERLAP] if len(known) > _OVERLAP else 0
         fresh = [row["s"] for row in self._rows.find({"t": store, "s": {"$gt": last, "$lt": 2**63 - 1}}, {"s": 1})]
         with self._lock:
             known = sorted({*self._known[store], *fresh})

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from pymongo import ReturnDocument
 from pymongo.database import Database
-from pymongo.errors import PyMongoError
+from pymongo.errors import InvalidOperation, PyMongoError
 
 from lrs.errors import Unavailable
 
@@ -30,6 +30,7 @@ _REUSE = 60.0  # seconds after which an idle row may be taken over
 _REFRESH = 0.1  # how often an active row moves its promise
 _LINGER = 0.5  # how long a row stays active after its last statement
 _TICK = 0.02
+_PAUSE = 0.5  # after the database did not answer
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -185,8 +186,10 @@ class Sequence:
                 self._attended()
                 if not self._refresh():
                     return
+            except InvalidOperation:
+                return  # the client was closed: the process is done with this database
             except PyMongoError:
-                continue
+                time.sleep(_PAUSE)
 
     def _refresh(self) -> bool:
         with self._lock:

@@ -104,7 +104,7 @@ def test_1_5_2_a_preamble_and_an_epilogue_are_skipped(client: FlaskClient) -> No
 
 
 @pytest.mark.parametrize("algorithm", ["sha384", "sha512"])
-def test_Data_2_4_11_other_sha_2_hashes(client: FlaskClient, algorithm: str) -> None:
+def test_data_2_4_11_other_sha_2_hashes(client: FlaskClient, algorithm: str) -> None:
     digest = hashlib.new(algorithm, BODY).hexdigest()
 
     answer = post(

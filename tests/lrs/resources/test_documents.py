@@ -133,7 +133,7 @@ def test_if_none_match_on_get_saves_the_body(client: FlaskClient, path: str, own
 
 
 @every_resource
-def test_IEEE_4_1_4_put_over_a_document_needs_a_precondition(
+def test_ieee_4_1_4_put_over_a_document_needs_a_precondition(
     client: FlaskClient, path: str, owner: dict[str, str], name: str
 ) -> None:
     asked = {**owner, name: "bare"}

@@ -1,4 +1,6 @@
-"""Bodies that two readers could understand differently, that no store can keep, or that are meant to hurt: refused with their place."""
+"""Bodies that two readers could understand differently, that no store can keep, or that are meant to hurt.
+
+Each is refused with its place."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def test_2_1_1_put_of_the_same_statement_again_is_204_and_of_another_409(client:
         {"authority": {"mbox": "mailto:other@example.com"}},
     ],
 )
-def test_Data_2_2_what_may_differ_between_two_copies_of_a_statement(client: FlaskClient, change: dict[str, Any]) -> None:
+def test_data_2_2_what_may_differ_between_two_copies_of_a_statement(client: FlaskClient, change: dict[str, Any]) -> None:
     (known,) = post(client, make_statement())
 
     answer = client.post("/xapi/statements", json=make_statement(id=known, **change))
@@ -89,7 +89,7 @@ def test_a_put_with_another_id_in_its_body_is_refused(client: FlaskClient) -> No
     assert answer.status_code == 400
 
 
-def test_IEEE_4_1_6_1_two_statements_with_one_id_are_refused(client: FlaskClient) -> None:
+def test_ieee_4_1_6_1_two_statements_with_one_id_are_refused(client: FlaskClient) -> None:
     known = str(uuid.uuid4())
 
     answer = client.post("/xapi/statements", json=[make_statement(id=known), make_statement(id=known.upper())])
@@ -143,7 +143,7 @@ def test_1_0_3_statements_get_version_1_0_0(client_1: FlaskClient) -> None:
     assert client_1.get(f"/xapi/statements?statementId={known}").json["version"] == "1.0.0"
 
 
-def test_IEEE_4_2_7_times_are_returned_in_utc(client: FlaskClient) -> None:
+def test_ieee_4_2_7_times_are_returned_in_utc(client: FlaskClient) -> None:
     inner = {"objectType": "SubStatement", **make_statement(timestamp="2023-05-04T12:00:00.5+05:30")}
 
     (known,) = post(client, make_statement(timestamp="2023-05-04T12:00:00.123456789-05:00", object=inner))
@@ -153,7 +153,7 @@ def test_IEEE_4_2_7_times_are_returned_in_utc(client: FlaskClient) -> None:
     assert whole["object"]["timestamp"] == "2023-05-04T06:30:00.5Z"
 
 
-def test_Data_2_4_6_2_context_activities_come_back_as_arrays(client: FlaskClient) -> None:
+def test_data_2_4_6_2_context_activities_come_back_as_arrays(client: FlaskClient) -> None:
     (known,) = post(client, make_statement(context={"contextActivities": {"parent": {"id": "http://example.com/p"}}}))
 
     whole = client.get(f"/xapi/statements?statementId={known}").json
@@ -195,7 +195,7 @@ def test_2_1_3_related_filters_look_everywhere(client: FlaskClient) -> None:
         make_statement(
             context={
                 "contextAgents": [{"objectType": "contextAgent", "agent": agent}],
-                **{"contextActivities": {"parent": [activity]}},
+                "contextActivities": {"parent": [activity]},
             }
         ),
         make_statement(context={"contextGroups": groups, "contextActivities": {"grouping": [activity]}}),
@@ -277,7 +277,7 @@ def test_2_1_3_format_canonical_chooses_a_language(client: FlaskClient) -> None:
     assert name("it, fr;q=0.3") == {"fr": "Un"}
 
 
-def test_Data_2_3_2_a_voided_statement_is_only_found_as_voided(client: FlaskClient) -> None:
+def test_data_2_3_2_a_voided_statement_is_only_found_as_voided(client: FlaskClient) -> None:
     (target,) = post(client, make_statement())
 
     (voiding,) = post(client, make_statement(verb=VOIDED, object=reference(target)))
@@ -289,7 +289,7 @@ def test_Data_2_3_2_a_voided_statement_is_only_found_as_voided(client: FlaskClie
     assert found(client, activity="http://example.com/activities/one") == [voiding]
 
 
-def test_IEEE_4_2_5_a_void_may_arrive_before_its_target(client: FlaskClient) -> None:
+def test_ieee_4_2_5_a_void_may_arrive_before_its_target(client: FlaskClient) -> None:
     target = str(uuid.uuid4())
     post(client, make_statement(verb=VOIDED, object=reference(target)))
 
@@ -300,7 +300,7 @@ def test_IEEE_4_2_5_a_void_may_arrive_before_its_target(client: FlaskClient) -> 
     assert client.get(f"/xapi/statements?voidedStatementId={target}").status_code == 200
 
 
-def test_Data_2_3_2_a_voiding_statement_cannot_be_voided(client: FlaskClient) -> None:
+def test_data_2_3_2_a_voiding_statement_cannot_be_voided(client: FlaskClient) -> None:
     (target,) = post(client, make_statement())
     (voiding,) = post(client, make_statement(verb=VOIDED, object=reference(target)))
 
@@ -403,7 +403,7 @@ def test_2_1_3_every_answer_has_consistent_through(client: FlaskClient, path: st
     assert abs((datetime.now(UTC) - through).total_seconds()) < 30
 
 
-def test_IEEE_4_1_6_1_last_modified_is_when_the_newest_was_stored(client: FlaskClient) -> None:
+def test_ieee_4_1_6_1_last_modified_is_when_the_newest_was_stored(client: FlaskClient) -> None:
     (known,) = post(client, make_statement())
 
     answer = client.get(f"/xapi/statements?statementId={known}")

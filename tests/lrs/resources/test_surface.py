@@ -99,7 +99,7 @@ def test_2_5_definitions_add_up(client: FlaskClient) -> None:
     }
 
 
-def test_IEEE_4_1_6_4_an_unknown_activity_is_known_by_its_id(client: FlaskClient) -> None:
+def test_ieee_4_1_6_4_an_unknown_activity_is_known_by_its_id(client: FlaskClient) -> None:
     answer = client.get("/xapi/activities?activityId=http://example.com/never")
 
     assert answer.json == {"objectType": "Activity", "id": "http://example.com/never"}

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+# ruff: noqa: E501
+
 IRI_WRONG = ["example.com/x", "ab=c://should.fail", "", "http://a b", "http://a/%zz", "://x"]
 UUID_WRONG = [
     "",

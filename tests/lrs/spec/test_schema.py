@@ -92,7 +92,7 @@ def test_a_missing_or_wrong_value_is_refused_with_its_place(version: str, statem
 
 
 @pytest.mark.parametrize(("version", "statement", "place"), list(strangers()))
-def test_XAPI_00010_an_unknown_property_is_refused_by_name(version: str, statement: dict[str, Any], place: str) -> None:
+def test_xapi_00010_an_unknown_property_is_refused_by_name(version: str, statement: dict[str, Any], place: str) -> None:
     with pytest.raises(InvalidStatement) as refusal:
         check(statement, version)
 
@@ -102,7 +102,7 @@ def test_XAPI_00010_an_unknown_property_is_refused_by_name(version: str, stateme
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("key", ["id", "stored", "version", "authority"])
-def test_XAPI_00070_a_substatement_has_no_properties_of_the_lrs(version: str, key: str) -> None:
+def test_xapi_00070_a_substatement_has_no_properties_of_the_lrs(version: str, key: str) -> None:
     statement = with_value(in_substatement(whole(version)), f"/object/{key}", whole(version)[key])
 
     with pytest.raises(InvalidStatement) as refusal:
@@ -112,7 +112,7 @@ def test_XAPI_00070_a_substatement_has_no_properties_of_the_lrs(version: str, ke
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_XAPI_00071_substatements_do_not_nest(version: str) -> None:
+def test_xapi_00071_substatements_do_not_nest(version: str) -> None:
     statement = with_value(in_substatement(whole(version)), "/object/object", in_substatement(whole(version))["object"])
 
     with pytest.raises(InvalidStatement):
@@ -122,7 +122,7 @@ def test_XAPI_00071_substatements_do_not_nest(version: str) -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("key", ["revision", "platform"])
 @pytest.mark.parametrize("target", [{"objectType": "Agent", **AGENT}, GROUP, table.REF])
-def test_XAPI_00084_revision_and_platform_belong_to_activities(version: str, key: str, target: dict[str, Any]) -> None:
+def test_xapi_00084_revision_and_platform_belong_to_activities(version: str, key: str, target: dict[str, Any]) -> None:
     statement = {"actor": AGENT, "verb": {"id": "http://a.b/c"}, "object": target, "context": {key: "1"}}
 
     with pytest.raises(InvalidStatement) as refusal:
@@ -132,7 +132,7 @@ def test_XAPI_00084_revision_and_platform_belong_to_activities(version: str, key
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_XAPI_00017_a_voiding_statement_refers_to_a_statement(version: str) -> None:
+def test_xapi_00017_a_voiding_statement_refers_to_a_statement(version: str) -> None:
     statement = with_value(whole(version), "/verb", {"id": rules.VOIDED})
 
     with pytest.raises(InvalidStatement) as refusal:
@@ -152,7 +152,7 @@ def test_1_0_3_does_not_know_what_2_0_brought(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["choices", "scale", "source", "target", "steps"])
-def test_Data_2_4_4_1_component_ids_are_distinct(key: str) -> None:
+def test_data_2_4_4_1_component_ids_are_distinct(key: str) -> None:
     statement = with_value(whole("2.0.0"), f"/object/definition/{key}", [{"id": "a"}, {"id": "a"}])
 
     with pytest.raises(InvalidStatement) as refusal:
