@@ -70,7 +70,10 @@ class CourseVersion:
 
 
 class Catalogue:
-    """`db` must be the database behind the mongoengine alias `rollbook`. At most `imports` run at once in a process."""
+    """`db` must be the database behind the mongoengine alias `rollbook`. At most `imports` run at once in a process.
+
+    `uploads` is where packages lie while they come in; None: where the system keeps temporary files.
+    """
 
     def __init__(
         self,
@@ -81,6 +84,7 @@ class Catalogue:
         limits: Limits | None = None,
         imports: int = 2,
         patience: float = 30.0,
+        uploads: Path | None = None,
     ) -> None:
         self.db = db
         self.content = content
@@ -88,6 +92,7 @@ class Catalogue:
         self.limits = limits or Limits()
         self._imports = threading.BoundedSemaphore(imports)
         self._patience = patience
+        self.uploads = uploads
         self._version = lru_cache(maxsize=CACHED)(self._load)
         self._spellings = lru_cache(maxsize=CACHED)(self._folded)
 
@@ -107,10 +112,13 @@ class Catalogue:
             folder = self.content.new_folder(identifier)
             try:
                 size = self._unpack(imported, folder)
-                return self._commit(imported, identifier, folder, digest, size, by, new=course_id is None)
+                first = 1 if course_id is None else self._row(course_id).version + 1
             except BaseException:
                 self.content.remove(folder)
                 raise
+            # From here on a failed write may have been done all the same, so nothing is taken back: `sweep` sees what shows.
+            number = self._commit(imported, identifier, folder, digest, size, by, first)
+        return self.version(identifier, number)
 
     def get(self, course_id: str) -> CourseEntry:
         return _entry(self._row(course_id))
@@ -191,9 +199,8 @@ class Catalogue:
             return 0
         return self.content.fill(folder, ((name, archive.chunks(name)) for name in archive.names))
 
-    def _commit(
-        self, imported: Imported, course_id: str, folder: str, digest: str, size: int, by: str, *, new: bool
-    ) -> CourseVersion:
+    def _commit(self, imported: Imported, course_id: str, folder: str, digest: str, size: int, by: str, first: int) -> int:
+        """Writes the version under the first free number from `first` on, then makes it visible; the number."""
         course, now = imported.course, datetime.now(UTC)
         about = {"title": course.title, "standard": str(course.standard), "edition": course.edition}
         row = VersionRow(
@@ -209,8 +216,8 @@ class Catalogue:
             by=by,
             **about,
         )
-        number = self._insert(row, 1 if new else self._row(course_id).version + 1)
-        if new:
+        number = self._insert(row, first)
+        if first == 1:
             order = f"{int(now.timestamp() * 1000):013d}-{course_id}"
             activity = f"{self.iri_base}/courses/{course_id}"
             visible = CourseRow(
@@ -220,7 +227,7 @@ class Catalogue:
         else:
             changes = {f"set__{name}": value for name, value in {**about, "version": number, "updated": now}.items()}
             CourseRow.objects(id=course_id, version__lt=number).update_one(**changes)
-        return self.version(course_id, number)
+        return number
 
     def _insert(self, row: VersionRow, number: int) -> int:
         """Saves the row under the first number from `number` on that no other import took."""

@@ -39,8 +39,10 @@ CLUSTER = Sequencing(choice=True, flow=True)
 def course(root: etree._Element, files: Files, *, packed: bool, limits: Limits, findings: Findings) -> Course | None:
     """The course of a structure; `packed` says that it came in a zip file, whose files may be named by relative urls."""
     _tidy(root, findings)
-    validate(root, "cmi5.xsd", findings, "cmi5-schema")
-    if findings.refused and findings.has("cmi5-schema"):
+    validate(root, "cmi5.xsd", limits=limits, findings=findings, rule="cmi5-schema")
+    if findings.has("schema-unchecked"):
+        note(findings, root, "xml-elements", limit=limits.schema_elements)
+    if findings.has("cmi5-schema") or findings.has("schema-unchecked"):
         return None
     return _Reader(root, files, packed, limits, findings).course()
 

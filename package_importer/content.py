@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -109,7 +110,8 @@ class ContentStore:
             self.files.rm(path, recursive=True)
         group = path.rpartition("/")[0]
         if self.files.isdir(group) and not self.files.ls(group, detail=False):
-            self.files.rmdir(group)
+            with suppress(OSError):  # another import of the course may just have begun
+                self.files.rmdir(group)
 
     def folders(self) -> Iterator[tuple[str, datetime]]:
         """Every folder with the time it was made."""

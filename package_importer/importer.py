@@ -174,5 +174,5 @@ def _scorm(root: etree._Element, names: Iterable[str] | None, limits: Limits, fi
         return None
     dialect = manifest.DIALECTS[detected.standard]
     canonical(root, dialect.vocabulary, findings)
-    validate(root, dialect.schema, findings)
+    validate(root, dialect.schema, limits=limits, findings=findings)
     return manifest.course(root, detected, Files(names), limits=limits, findings=findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +61,7 @@ class _Reader:
         self.resources = Resources(root, self.name, files, findings)
         self.entries = collection(root) if detected.standard is Standard.SCORM_2004 else {}
         self.taken: set[str] = set()
+        self.repeats: Counter[str] = Counter()
         self.inside: list[str] = []
 
     def course(self) -> Course | None:
@@ -177,10 +179,9 @@ class _Reader:
         """The element's identifier, made unique in the tree."""
         given = collapsed(element.get("identifier"))
         unique = given or f"{kind}-{len(self.taken) + 1}"
-        number = 2
         while unique in self.taken:
-            unique = f"{given or kind}-{number}"
-            number += 1
+            self.repeats[given or kind] += 1
+            unique = f"{given or kind}-{self.repeats[given or kind] + 1}"
         if not given:
             note(self.findings, element, "identifier-missing", taken=unique)
         elif unique != given:

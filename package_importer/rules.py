@@ -95,6 +95,7 @@ _FORMAT = [
     ),
     *_rows(
         Kind.WARNING,
+        ("schema-unchecked", "limit", "The manifest has more than {limit} elements; it was checked by rules, not by its schema.", "Split the course."),
         ("format-several", "CP 2", "The package also holds {found}; it is not read.", "Leave one format in the package."),
     ),
 ]

@@ -223,15 +223,17 @@ class _Reader:
     def _objectives(self) -> tuple[Objective, ...]:
         adl = self._adl_maps()
         objectives: list[Objective] = []
+        seen: set[str] = set()
         for element in _children(self._part("objectives"), "primaryObjective", "objective"):
             primary = local(str(element.tag)) == "primaryObjective"
             identifier = collapsed(element.get("objectiveID")) or None
             if identifier is None and not primary:
                 note(self.findings, element, "objective-no-id")
                 continue
-            if any(o.id == identifier for o in objectives if identifier):
+            if identifier in seen:
                 note(self.findings, element, "identifier-duplicate", identifier, taken="nothing")
                 continue
+            seen.update([identifier] if identifier else ())
             objectives.append(self._objective(element, identifier, primary, adl.pop(identifier or "", [])))
         for rows in adl.values():
             for owner, _ in rows[:1]:

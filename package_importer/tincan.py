@@ -21,7 +21,7 @@ COURSE = "http://adlnet.gov/expapi/activities/course"
 
 def course(root: etree._Element, files: Files, *, limits: Limits, findings: Findings) -> Course | None:
     _renamed(root, findings)
-    validate(root, "tincan.xsd", findings, "tincan-schema")
+    validate(root, "tincan.xsd", limits=limits, findings=findings, rule="tincan-schema")
     items: dict[str, Item] = {}
     whole: etree._Element | None = None
     for activity in root.iter(f"{NS}activity"):

@@ -122,7 +122,7 @@ def _uploaded() -> Iterator[Path]:
     """The package of this request as a file, which lives as long as the block."""
     limit = _catalogue().limits.package_size
     request.max_content_length = limit + ENVELOPE
-    with tempfile.TemporaryDirectory(prefix="rollbook-upload-") as folder:
+    with tempfile.TemporaryDirectory(prefix="rollbook-upload-", dir=_catalogue().uploads) as folder:
         path = Path(folder, "package")
         try:
             if request.mimetype == "multipart/form-data":

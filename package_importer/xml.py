@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from html import escape
 from html.entities import html5
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,12 +17,12 @@ from lxml import etree
 
 from package_importer.errors import PackageRefused
 from package_importer.limits import Limits
-from package_importer.report import Findings
+from package_importer.report import REPEATS, Findings
 
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")
 DECLARED_TEXT = re.compile(r"^<\?xml[^>]*?\?>")
 PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
-DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[>]*([\[>])", re.IGNORECASE)
+DOCTYPE = re.compile(r"""<!DOCTYPE(?:"[^"]*"|'[^']*'|[^"'\[>])*(.?)""", re.IGNORECASE)
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 MARKUP = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 REFERENCES = re.compile(rf"{MARKUP.pattern}|(&(?:([A-Za-z][A-Za-z0-9]*);|#\d+;|#x[0-9A-Fa-f]+;)?)", re.DOTALL)
@@ -107,10 +108,10 @@ def _prolog(text: str, findings: Findings) -> None:
             findings.add("xml-entity", "DOCTYPE")
         return
     line = text.count("\n", 0, doctype.start()) + 1
-    if doctype[1] == "[":
-        findings.add("xml-entity", doctype[0], line=line)
-    else:
+    if doctype[1] == ">":
         findings.add("xml-doctype", line=line)
+    else:
+        findings.add("xml-entity", doctype[0], line=line)
 
 
 def _parsed(text: str, *, recover: bool) -> etree._Element:
@@ -151,14 +152,18 @@ def _again(text: str, error: etree.XMLSyntaxError, findings: Findings) -> etree.
 def _entities(text: str, findings: Findings) -> str:
     """The text with ampersands escaped and HTML's entities replaced, except where `&` has no meaning."""
 
+    line, counted = 1, 0
+
     def mend(match: re.Match[str]) -> str:
+        nonlocal line, counted
         reference = match[1]
         if reference is None:
             return match[0]
         name = match[2] or ""
         if name in XML_ENTITIES or reference.startswith("&#"):
             return reference
-        line = text.count("\n", 0, match.start()) + 1
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
         if f"{name};" in html5:
             findings.add("xml-html-entity", reference, line=line)
             return escape(html5[f"{name};"], quote=True)
@@ -184,16 +189,20 @@ def note(findings: Findings, element: etree._Element, rule: str, found: object =
     findings.add(rule, found, line=line, element=path(element), **values)  # type: ignore[arg-type]
 
 
-def validate(root: etree._Element, schema: str, findings: Findings, rule: str = "schema") -> None:
+def validate(root: etree._Element, schema: str, *, limits: Limits, findings: Findings, rule: str = "schema") -> None:
     """Each breach of our schema becomes a finding of `rule`."""
+    if sum(1 for _ in islice(root.iter(), limits.schema_elements + 1)) > limits.schema_elements:
+        findings.add("schema-unchecked", limit=limits.schema_elements)
+        return
     with _validating:
         validator = _schema(schema)
         if validator.validate(root):
             return
         log: Iterable[Any] = validator.error_log  # type: ignore[assignment]
-        breaches = [(entry.line, entry.path, _spoken(entry.message)) for entry in log]
-    for line, where, message in breaches:
-        findings.add(rule, message, line=line, element=_place(root, where))
+        breaches = [(entry.line, entry.path, entry.message) for entry in log]
+    for number, (line, where, message) in enumerate(breaches):
+        place = _place(root, where) if number < REPEATS else where
+        findings.add(rule, _spoken(message), line=line, element=place)
 
 
 def _place(root: etree._Element, where: str | None) -> str | None:

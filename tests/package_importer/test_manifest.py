@@ -171,3 +171,11 @@ def test_a_course_is_the_same_after_json() -> None:
 
     assert from_json(Course, to_json(course)) == course
     assert dataclasses.replace(course, title="x") != course
+
+
+def test_a_manifest_too_large_for_its_schema_is_checked_by_rules_only() -> None:
+    files = '<file href="a.html"/>' * 50_000
+
+    _, report = read(scorm12(resources=RESOURCE_12.replace("</resource>", f"{files}</resource>")))
+
+    assert [warning.rule for warning in report.warnings] == ["schema-unchecked"]

@@ -61,6 +61,8 @@ def test_an_entity_of_html_cannot_make_markup() -> None:
         '<!DOCTYPE a SYSTEM "http://localhost:9/x" [<!ENTITY % x SYSTEM "http://localhost:9/y"> %x;]><a/>',
         "<!-- -->\n<?pi?><!doctype a [<!ELEMENT a ANY>]><a/>",
         "<a/><!DOCTYPE a [<!ENTITY x 'y'>]>",
+        "<!DOCTYPE a SYSTEM 'x>y' [<!ENTITY x 'y'>]><a>&x;</a>",
+        '<!DOCTYPE a SYSTEM "x',
     ],
 )
 def test_a_document_type_with_contents_is_refused(text: str) -> None:
