@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a manifest)
 """Import of a 100 MB package with 2,000 files against `unzip` of the same file: python bench/import_package.py [MEGABYTES] [FILES].
 
 Prints seconds of both, and the peak memory of the import. Half of the bytes are random (media), half are text.
