@@ -30,7 +30,7 @@ def create_app(services: Services) -> Flask:
     package_importer.init_app(app, services.catalogue)
     scorm_runtime.init_app(app, services.runtime)
     analytics.init_app(app, services.attempts, services.activity_of_course)
-    app.register_blueprint(metrics.bp)
+    metrics.init_page(app, services.attempts.lag)
     openapi.init_app(app)
     pages.init_app(app)
     return app

@@ -4,35 +4,57 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Iterator
 
 import prometheus_client
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import multiprocess
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 import access
 import lrs
 
 REQUESTS = prometheus_client.Histogram(
-    "rollbook_request_seconds", "Time to answer a request.", ["method", "route", "status"],
+    "rollbook_request_seconds",
+    "Time to answer a request.",
+    ["method", "route", "status"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
-)  # fmt: skip
+)
 STATEMENTS = prometheus_client.Counter("rollbook_statements_stored", "Statements acknowledged.")
 
-bp = Blueprint("metrics", __name__)
+
+class Lag(Collector):
+    """Asked of the database when the page is asked for: every process would give the same answer."""
+
+    def __init__(self, lag: Callable[[], float]) -> None:
+        self.lag = lag
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield GaugeMetricFamily("rollbook_attempts_lag_seconds", "Age of the oldest statement not yet folded.", self.lag())
 
 
-@bp.get("/metrics")
-@access.requires("admin")
-def metrics() -> Response:
-    registry: prometheus_client.CollectorRegistry = prometheus_client.REGISTRY
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+def init_page(app: Flask, lag: Callable[[], float]) -> None:
+    """Registers the page on the application origin."""
+    bp = Blueprint("metrics", __name__)
+
+    @bp.get("/metrics")
+    @access.requires("admin")
+    def metrics() -> Response:
         registry = prometheus_client.CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return Response(prometheus_client.generate_latest(registry), content_type=prometheus_client.CONTENT_TYPE_LATEST)
+        registry.register(Lag(lag))
+        if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+            multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        else:
+            registry.register(REQUESTS)
+            registry.register(STATEMENTS)
+        return Response(prometheus_client.generate_latest(registry), content_type=prometheus_client.CONTENT_TYPE_LATEST)
+
+    app.register_blueprint(bp)
 
 
 def init_app(app: Flask) -> None:
-    """Times every request of this app; the page itself belongs to the application origin (`bp`)."""
+    """Times every request of this app."""
 
     @app.before_request
     def start() -> None:
