@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from package_importer.course import RollupRule, RuleCondition, SequencingRule
-from scorm_runtime.sequencing.objectives import completed, measure, satisfied
+from scorm_runtime.sequencing.objectives import completed, measure, read, satisfied
 from scorm_runtime.sequencing.prerequisites import unmet
 from scorm_runtime.sequencing.state import Work
 from scorm_runtime.sequencing.tree import LocalObjective, Node, canonical
@@ -71,7 +71,7 @@ def _condition(work: Work, node: Node, condition: RuleCondition) -> bool | None:
     if not node.seq.tracked:
         return None
     if name in ("completed", "activityProgressKnown"):
-        completion = completed(work, node)
+        completion = _completion(work, node, condition)
         return completion if name == "completed" else completion is not None
     if name == "attempted":
         return work.of(node).attempts > 0
@@ -87,6 +87,15 @@ def _referenced(node: Node, condition: RuleCondition) -> LocalObjective | None:
     if condition.referenced_objective is None:
         return node.primary
     return node.by_id.get(canonical(condition.referenced_objective))
+
+
+def _completion(work: Work, node: Node, condition: RuleCondition) -> bool | None:
+    """SN 3.4.2 (4th Edition): a referenced objective has a completion status of its own; the primary one has the activity's."""
+    objective = _referenced(node, condition)
+    if objective is None or objective.primary:
+        return completed(work, node) if objective else None
+    found: bool | None = read(work, node, objective, "completion")
+    return found
 
 
 def _objective_condition(work: Work, node: Node, objective: LocalObjective, condition: RuleCondition) -> bool | None:

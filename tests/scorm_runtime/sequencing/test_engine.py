@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from package_importer.course import CompletionThreshold
+from package_importer.course import CompletionThreshold, ObjectiveMap
 from scorm_runtime.sequencing.engine import State, current, look_ahead, status, suspended
 from scorm_runtime.tracking import Tracking
-from tests.scorm_runtime.sequencing.courses import Play, activity, course, passed, rule
+from tests.scorm_runtime.sequencing.courses import Play, activity, course, objective, passed, rule
 
 
 def test_flow_delivers_the_leaves_in_order_and_then_ends_the_session() -> None:
@@ -128,6 +128,23 @@ def test_retry_all_begins_the_course_again() -> None:
 
     assert play.delivered("start", "continue", "continue") == ["a", "b", "a"]
     assert status(play.tree, play.state, "r").attempts == 2
+
+
+def test_a_rule_may_ask_for_the_completion_that_another_activity_has_written_to_a_global_objective() -> None:
+    writes = objective("done", ObjectiveMap(target="g", read_completion_status=True, write_completion_status=True))
+    reads = objective("before", ObjectiveMap(target="g", read_completion_status=True), primary=False)
+    closed = rule("disabled", "not completed", "not activityProgressKnown", combination="any", objective="before")
+    first = activity("a", objectives=(writes,), completion_set_by_content=True)
+    play = Play(activity("r", first, activity("b", objectives=(reads,), pre_rules=(closed,))))
+
+    play.ask("start")
+    too_early = play.ask("continue")
+    play.delivered("choice a")
+    play.report("a", passed())
+    later = play.ask("continue")
+
+    assert (too_early.delivered, too_early.exception) == (None, "SB.2.2-2")
+    assert later.delivered == "b"
 
 
 def test_objectives_that_are_not_global_to_the_system_begin_again_with_the_course() -> None:
