@@ -107,9 +107,10 @@ def import_command(packages: tuple[Path, ...], as_json: bool) -> None:
 @click.argument("packages", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--strict", is_flag=True, help="Refuse what is merely tolerated.")
-def validate_command(packages: tuple[Path, ...], as_json: bool, strict: bool) -> None:
+@click.option("--repair", is_flag=True, help="Mend what can be mended in a cmi5 structure, and say so.")
+def validate_command(packages: tuple[Path, ...], as_json: bool, strict: bool, repair: bool) -> None:
     """Print the import report of packages without importing them; exit status 1 if any would be refused."""
-    _report([_validated(path, strict) for path in packages], as_json)
+    _report([_validated(path, strict, repair) for path in packages], as_json)
 
 
 def _imported(services: Services, path: Path) -> dict[str, Any]:
@@ -123,10 +124,10 @@ def _imported(services: Services, path: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _validated(path: Path, strict: bool) -> dict[str, Any]:
+def _validated(path: Path, strict: bool, repair: bool) -> dict[str, Any]:
     limits = package_limits(read_config(os.environ))
     try:
-        with package_importer.import_package(path, limits=limits, strict=strict) as found:
+        with package_importer.import_package(path, limits=limits, strict=strict, repair=repair) as found:
             course, report = found.course, found.report.to_json()
     except package_importer.PackageRefused as refusal:
         return {"package": str(path), "valid": False, "report": refusal.report.to_json()}

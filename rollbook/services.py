@@ -65,7 +65,10 @@ def open_services(config: Config, uri: str) -> Services:
     )
     store = lrs.LRS(db, lrs_settings(config), facts=facts)
     content = package_importer.ContentStore(config.content_store_url)
-    catalogue = package_importer.Catalogue(db, content, iri_base=config.iri_root, limits=package_limits(config))
+    uploads = config.data_dir / "uploads"
+    uploads.mkdir(parents=True, exist_ok=True)
+    limits = package_limits(config)
+    catalogue = package_importer.Catalogue(db, content, iri_base=config.iri_root, limits=limits, uploads=uploads)
     attempts = analytics.Attempts(db, store)
     return Services(
         config=config,
