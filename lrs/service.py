@@ -152,7 +152,7 @@ class LRS:
         limit = min(query.limit or self.settings.page_maximum, self.settings.page_maximum)
         low, high = _bounds(query, through)
         wanted: dict[str, Any] = index.conditions(query)
-        residual: Json = {"v": {"$exists": False}}
+        residual: Json = {"v": {"$ne": True}}
         for key, value in self._permitted(caller).items():
             if wanted.setdefault(key, value) != value:
                 residual.setdefault("$and", []).append({key: value})
@@ -199,9 +199,8 @@ class LRS:
 
     def one(self, statement_id: str, caller: Caller, *, voided: bool = False) -> Page:
         """A page of the one statement with that id; NotFound when there is none, or (not) voided, or not for this caller."""
-        key = index.statement_key(caller.store, statement_id)
-        row = self.statements.one(key, voided=voided, conditions=self._permitted(caller))
-        if row is None:
+        row = self.statements.one(index.statement_key(caller.store, statement_id), self._permitted(caller))
+        if row is None or (row.get("v") is True) != voided:
             raise NotFound(f"There is no {'voided ' if voided else ''}statement with the id {statement_id}.", found=statement_id)
         return self._page([row], 1)
 
@@ -217,8 +216,8 @@ class LRS:
 
     def get(self, statement_id: str, store: int = 1) -> Json | None:
         """The statement with that id, voided or not."""
-        row = self.statements.rows.find_one({"_id": index.statement_key(store, statement_id)}, {"raw": 1, "p": 1})
-        return None if row is None or row.get("p") else orjson.loads(row["raw"])
+        row = self.statements.one(index.statement_key(store, statement_id))
+        return None if row is None else orjson.loads(row["raw"])
 
     def tail(self, store: int = 1, after_seq: int = 0, limit: int = 1000) -> list[Stored]:
         """What was stored after `after_seq`, in stored order, never beyond the consistent-through time."""
@@ -233,7 +232,7 @@ class LRS:
         )
         rows = self.reader.rows(asked)
         return [
-            Stored(seq=row["s"], statement=orjson.loads(row["raw"]), facts=row.get("f", {}), voided=bool(row.get("v")))
+            Stored(seq=row["s"], statement=orjson.loads(row["raw"]), facts=row.get("f", {}), voided=row.get("v") is True)
             for row in rows
         ]
 

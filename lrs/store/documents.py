@@ -78,13 +78,14 @@ class Documents:
     def names(self, owner: Owner, since: datetime | None) -> tuple[list[str], datetime | None]:
         """Ids of the owner's documents stored since, and when the last of them was."""
         low = -1 if since is None else int((since - _EPOCH) / timedelta(milliseconds=1))
-        condition = {"t": owner.store, "k": owner.kind, "o": owner.token, "u": {"$gt": low, "$lt": _END}, **_registered(owner)}
-        rows = list(self._rows.find(condition, {"n": 1, "u": 1}))
+        condition = {"t": owner.store, "k": owner.kind, "o": owner.token, "u": {"$gt": low, "$lt": _END}}
+        rows = [row for row in self._rows.find(condition, {"n": 1, "u": 1, "r": 1}) if _registered(owner, row)]
         latest = max((row["u"] for row in rows), default=None)
         return sorted({row["n"] for row in rows}), None if latest is None else _moment(latest)
 
     def delete_all(self, owner: Owner) -> None:
-        self._rows.delete_many({"t": owner.store, "k": owner.kind, "o": owner.token, **_registered(owner)})
+        rows = self._rows.find({"t": owner.store, "k": owner.kind, "o": owner.token}, {"r": 1})
+        self._rows.delete_many({"_id": {"$in": [row["_id"] for row in rows if _registered(owner, row)]}})
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -95,8 +96,9 @@ def etag_of(body: bytes) -> str:
     return sha1(body, usedforsecurity=False).hexdigest()
 
 
-def _registered(owner: Owner) -> dict[str, Any]:
-    return {} if owner.registration is None else {"r": owner.registration.lower()}
+def _registered(owner: Owner, row: Mapping[str, Any]) -> bool:
+    """Without a registration all of them are meant."""
+    return owner.registration is None or row["r"] == owner.registration.lower()
 
 
 def _fields(owner: Owner, name: str, body: bytes, content_type: str) -> dict[str, Any]:

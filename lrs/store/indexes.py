@@ -8,13 +8,12 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.database import Database
 
 from lrs.spec.index import INHERITED
+from lrs.store.references import HEIRS
 
 
 def _model(name: str, *keys: str, **options: Any) -> IndexModel:
     return IndexModel([(key, ASCENDING) for key in keys], name=name, **options)
 
-
-_REFERRING = {"partialFilterExpression": {"rf": {"$exists": True}}}
 
 STATEMENTS = [
     _model("stored", "t", "s"),
@@ -25,16 +24,14 @@ STATEMENTS = [
     _model("vb", "t", "vb", "s"),
     _model("rg", "t", "rg", "s"),  # not partial: the embedded server reads by no partial index
     _model("au", "t", "au", "s"),
-    _model("rf", "t", "rf", **_REFERRING),
-    *(_model(f"x_{key}", "t", f"x.{key}", "s", **_REFERRING) for key in INHERITED),
 ]
 
 INDEXES = {
     "lrs_statements": STATEMENTS,
+    HEIRS: [_model("target", "g"), *(_model(key, "t", key, "s") for key in INHERITED)],
     "lrs_marks": [_model("marks", "t", "s")],
     "lrs_activities": [],
-    "lrs_agents": [_model("ifi", "t", "i")],
-    "lrs_documents": [_model("owner", "t", "k", "o", "u")],
+    "lrs_documents": [_model("owner", "t", "k", "o", "u"), _model("etag", "_id", "etag")],
     "lrs_attachments": [],
 }
 

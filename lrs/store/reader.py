@@ -1,9 +1,9 @@
 """Lists of statements by sequence: one indexed read in index order on MongoDB, windows of known size on the embedded server.
 
-The embedded server reads everything that the indexed part of a filter matches before it sorts and cuts off; so it is asked
-for windows between two sequence numbers, from the near end on, each eight times as wide as the one before. The width that
-filled a page is remembered for each filter: a page of a common verb and the short list of a rare agent both take one window
-the second time."""
+The embedded server takes an index only for a $match that asks for nothing else than the index has, and reads all that it matches
+before it sorts and cuts off. So the condition that chooses the index has a stage of its own, and there it is asked for windows
+between two sequence numbers, from the near end on, each eight times as wide as the one before. The width that filled a page is
+remembered for each filter: a page of a common verb and the short list of a rare agent both take one window the second time."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from pymongo.database import Database
 
 from lrs.spec.index import INHERITED
 from lrs.store.marks import Marks
+from lrs.store.references import HEIRS
 
 Document = dict[str, Any]
 _REMEMBERED = 4096
@@ -40,13 +41,19 @@ class Slice:
     residual: Mapping[str, Any] = field(default_factory=dict)
     referring: bool = False
 
-    def filters(self) -> list[Document]:
-        """Own values, and inherited ones where the store has statements that refer to others."""
-        filters = [dict(self.wanted)]
-        if self.referring and any(key in INHERITED for key in self.wanted):
-            inherited = {(f"x.{key}" if key in INHERITED else key): value for key, value in self.wanted.items()}
-            filters.append({**inherited, "rf": {"$exists": True}})
-        return filters
+    def stages(self, low: int, high: int, limit: int) -> list[Document]:
+        """The pipeline of one window; where the store has statements that refer to others, with those that inherit."""
+        chosen = dict(list(self.wanted.items())[:1])
+        others = {**dict(list(self.wanted.items())[1:]), **self.residual}
+        order: list[Document] = [{"$sort": {"s": ASCENDING if self.ascending else DESCENDING}}, {"$limit": limit}]
+        branch: list[Document] = [{"$match": {"t": self.store, **chosen, "s": {"$gt": low, "$lt": high}}}]
+        branch += [{"$match": others}] if others else []
+        branch += [*order, {"$project": dict(self.fields)}]
+        if not (self.referring and any(key in INHERITED for key in self.wanted)):
+            return branch
+        # A statement may both be found itself and inherit: hence twice the limit, and the reader drops the double.
+        both: list[Document] = [order[0], {"$limit": 2 * limit}]
+        return [*branch, {"$unionWith": {"coll": HEIRS, "pipeline": branch}}, *both]
 
 
 class Reader:
@@ -61,45 +68,20 @@ class Reader:
     def rows(self, asked: Slice) -> list[Document]:
         if self._windowed is None:
             self._windowed = "secantusVersion" in self._db.client.admin.command("buildInfo")
-        return self._windows(asked) if self._windowed else self._whole(asked)
-
-    def _whole(self, asked: Slice) -> list[Document]:
-        filters = asked.filters()
-        if len(filters) == 1:
-            return self._page(asked, filters[0], asked.low, asked.high, asked.limit)
-        # Each branch has its own index with `s` behind the equalities: MongoDB merges them in order.
-        branches = [{"t": asked.store, **one, "s": {"$gt": asked.low, "$lt": asked.high}, **asked.residual} for one in filters]
-        cursor = self._rows.find({"$or": branches}, asked.fields).sort("s", ASCENDING if asked.ascending else DESCENDING)
-        return list(cursor.limit(asked.limit))
-
-    def _page(self, asked: Slice, own: Document, low: int, high: int, limit: int) -> list[Document]:
-        bounds, order = {"$gt": low, "$lt": high}, ASCENDING if asked.ascending else DESCENDING
         if self._windowed:
-            return self._narrow_page(asked, own, bounds, order, limit)
-        condition = {"t": asked.store, **own, "s": bounds, **asked.residual}
-        return list(self._rows.find(condition, asked.fields).sort("s", order).limit(limit).hint(index_for(own)))
+            return self._windows(asked)
+        return self._page(asked, asked.low, asked.high, asked.limit, {"hint": index_for(asked.wanted)})
 
-    def _narrow_page(self, asked: Slice, own: Document, bounds: Document, order: int, limit: int) -> list[Document]:
-        """The embedded server serves a filter from an index only if all of it lies in the index, and never when given a hint."""
-        leading = {key: own[key] for key in (next(iter(own), None), "rf") if key in own}
-        rest = {key: value for key, value in own.items() if key not in leading} | dict(asked.residual)
-        stages: list[Document] = [{"$match": {"t": asked.store, **leading, "s": bounds}}]
-        if rest:
-            stages.append({"$match": rest})
-        return list(self._rows.aggregate([*stages, {"$sort": {"s": order}}, {"$limit": limit}, {"$project": dict(asked.fields)}]))
+    def _page(self, asked: Slice, low: int, high: int, limit: int, how: Mapping[str, Any]) -> list[Document]:
+        found = {row["s"]: row for row in self._rows.aggregate(asked.stages(low, high, limit), batchSize=2 * limit, **how)}
+        return list(found.values())[:limit]
 
     def _windows(self, asked: Slice) -> list[Document]:
-        filters = asked.filters()
-        shape = (asked.store, asked.ascending, asked.limit, *sorted(asked.wanted.items()))
-        width = self._width(shape)
+        shape = (asked.store, asked.ascending, asked.limit, *asked.wanted.items())
         got: list[Document] = []
-        windows = self._marks.windows(asked.store, asked.low, asked.high, ascending=asked.ascending, width=width)
+        windows = self._marks.windows(asked.store, asked.low, asked.high, ascending=asked.ascending, width=self._width(shape))
         for start, end in windows:
-            found: dict[int, Document] = {}
-            for own in filters:
-                for row in self._page(asked, own, start, end, asked.limit - len(got)):
-                    found[row["s"]] = row
-            got += [found[seq] for seq in sorted(found, reverse=not asked.ascending)][: asked.limit - len(got)]
+            got += self._page(asked, start, end, asked.limit - len(got), {})
             if len(got) >= asked.limit:
                 break
         self._remember(shape, self._needed(asked, got))
@@ -126,5 +108,4 @@ class Reader:
 
 def index_for(wanted: Mapping[str, Any]) -> str:
     """Registration, agent, activity, verb: the first of the conditions chooses, and the planner is not asked."""
-    first = next(iter(wanted), None)
-    return "stored" if first is None else first.replace(".", "_")
+    return next(iter(wanted), "stored")

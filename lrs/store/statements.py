@@ -1,9 +1,9 @@
 """Statements in MongoDB: written once, whole batches or nothing, the unique key deciding conflicts.
 
 A document is the index entry of `lrs.spec.index` with `_id` (store and statement id), `s` sequence, `t` store, `raw` the
-statement as JSON bytes, `f` facts. `v` marks a voided statement. A statement that is referred to or voided before it arrives
-leaves a placeholder at its key (`p`), which it finds by the duplicate-key error when it comes: nobody has to look for it
-otherwise. `x` holds what a StatementRef inherits from its targets (1.0.3 Communication 2.1.3)."""
+statement as JSON bytes, `f` facts. `v` is true for a voided statement. A statement that is referred to or voided before it
+arrives leaves a placeholder at its key (`p`), which it finds by the duplicate-key error when it comes: nobody has to look
+for it otherwise."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from lrs.errors import Conflict
-from lrs.spec.index import INHERITED, statement_id
+from lrs.spec.index import statement_id
 from lrs.spec.statement import same
+from lrs.store.references import References
 
 Document = dict[str, Any]
 _DUPLICATE = 11000
-_SETTLING = 2.0  # seconds to wait for another writer's unfinished batch, where there are no transactions
+_SETTLING = 2.0  # seconds to wait for another writer's unfinished batch
 
 
 class Statements:
     def __init__(self, db: Database[Any]) -> None:
-        self.rows = db["lrs_statements"]
+        self._rows = db["lrs_statements"]
+        self._references = References(db)
         self._client = db.client
         self._transactions: bool | None = None
 
@@ -41,24 +42,24 @@ class Statements:
             if isinstance(error, BulkWriteError) and any(one["code"] != _DUPLICATE for one in error.details["writeErrors"]):
                 raise
             new = self._insert_unknown(documents)
-        self._apply(documents)
+        self._references.apply(documents)
         return new
 
     def _insert_new(self, documents: Sequence[Document]) -> None:
         if len(documents) == 1:
-            self.rows.insert_one(documents[0])
+            self._rows.insert_one(documents[0])
         elif self._has_transactions():
             with self._client.start_session() as session:
-                session.with_transaction(lambda session: self.rows.insert_many(documents, session=session))
+                session.with_transaction(lambda session: self._rows.insert_many(documents, session=session))
         else:
             self._insert_or_undo(documents)
 
     def _insert_or_undo(self, documents: Sequence[Document]) -> None:
         try:
-            self.rows.insert_many(documents, ordered=False)
+            self._rows.insert_many(documents, ordered=False)
         except BulkWriteError as error:
             failed = {one["index"] for one in error.details["writeErrors"]}
-            self.rows.delete_many({"_id": {"$in": [one["_id"] for at, one in enumerate(documents) if at not in failed]}})
+            self._rows.delete_many({"_id": {"$in": [one["_id"] for at, one in enumerate(documents) if at not in failed]}})
             raise
 
     def _has_transactions(self) -> bool:
@@ -72,14 +73,14 @@ class Statements:
         until = time.monotonic() + _SETTLING
         while True:
             keys = [document["_id"] for document in documents]
-            existing = {row["_id"]: row for row in self.rows.find({"_id": {"$in": keys}}, {"raw": 1, "p": 1, "v": 1})}
+            existing = {row["_id"]: row for row in self._rows.find({"_id": {"$in": keys}}, {"raw": 1, "p": 1})}
             unknown, awaited = [], []
             for document in documents:
                 row = existing.get(document["_id"])
                 if row is None:
                     unknown.append(document)
                 elif row.get("p"):
-                    awaited.append({**document, "v": True} if row.get("v") and not document.get("vd") else document)
+                    awaited.append(document)
                 elif not same(orjson.loads(row["raw"]), orjson.loads(document["raw"])):
                     raise _conflict(document)
             if not unknown and not awaited:
@@ -92,89 +93,44 @@ class Statements:
                     raise
 
     def _fill(self, unknown: Sequence[Document], awaited: Sequence[Document]) -> bool:
-        """Inserts the unknown and replaces the placeholders of the awaited, in one; False if one was filled meanwhile."""
+        """Inserts the unknown and puts the awaited in their places, all or none; False if a place was taken meanwhile."""
         if not awaited:
             self._insert_new(unknown)
             return True
-        if len(awaited) + len(unknown) > 1 and self._has_transactions():
+        if self._has_transactions():
             with self._client.start_session() as session:
-                filled = session.with_transaction(lambda session: self._replace(unknown, awaited, session))
+                filled = session.with_transaction(lambda session: self._place(unknown, awaited, session))
         else:
-            filled = self._replace(unknown, awaited, None)
+            filled = self._place(unknown, awaited, None)
         for document in awaited if filled else ():
-            self._inherit_from(document)
+            self._references.arrived(document)
         return filled
 
-    def _replace(self, unknown: Sequence[Document], awaited: Sequence[Document], session: ClientSession | None) -> bool:
+    def _place(self, unknown: Sequence[Document], awaited: Sequence[Document], session: ClientSession | None) -> bool:
         for document in awaited:
-            if not self.rows.replace_one({"_id": document["_id"], "p": True}, document, session=session).matched_count:
-                if session is not None:
-                    session.abort_transaction()
+            found = self._rows.find_one({"_id": document["_id"]}, {"p": 1}, session=session)
+            if found is None or not found.get("p"):
+                return False
+            fields = {key: value for key, value in document.items() if key != "_id"}
+            # What voided the place stays: `v` is not among the fields. A voiding statement cannot be voided.
+            taken = {"$unset": {"p": "", **({"v": ""} if "vd" in document else {})}}
+            condition = {"_id": document["_id"]} if session is not None else {"_id": document["_id"], "p": True}
+            if not self._rows.update_one(condition, {"$set": fields, **taken}, session=session).matched_count:
                 return False
         if unknown:
-            self.rows.insert_many(unknown, session=session)
+            self._rows.insert_many(unknown, session=session)
         return True
 
-    def _apply(self, documents: Sequence[Document]) -> None:
-        """Voids and inherits for the statements that refer to others; may be repeated."""
-        referring = [document for document in documents if "rf" in document]
-        if not referring:
-            return
-        keys = [document["_id"][:4] + document["rf"] for document in referring]
-        voided = {key for key, document in zip(keys, referring, strict=True) if document.get("vd")}
-        updates = [UpdateOne({"_id": key}, {"$setOnInsert": {"p": True}}, upsert=True) for key in set(keys) - voided]
-        # IEEE 4.2.5: a voiding statement cannot be voided; the upsert of one that exists fails on its key, which is right.
-        updates += [
-            UpdateOne({"_id": key, "vd": {"$ne": True}}, {"$set": {"v": True}, "$setOnInsert": {"p": True}}, upsert=True)
-            for key in voided
-        ]
-        try:
-            self.rows.bulk_write(updates, ordered=False)
-        except BulkWriteError as error:
-            if any(one["code"] != _DUPLICATE for one in error.details["writeErrors"]):
-                raise
-        targets = {row["_id"]: row for row in self.rows.find({"_id": {"$in": keys}}, _TOKENS)}
-        for key, document in zip(keys, referring, strict=True):
-            if key in targets and not targets[key].get("p"):
-                self._inherit(document, targets[key])
-
-    def _inherit_from(self, target: Document) -> None:
-        """A target has arrived after statements that refer to it."""
-        for document in self.rows.find({"t": target["t"], "rf": target["_id"][4:]}, _TOKENS):
-            self._inherit(document, target)
-
-    def _inherit(self, document: Mapping[str, Any], target: Mapping[str, Any]) -> None:
-        """The referring statement gets what its target has and has inherited; so does whatever refers to it."""
-        waiting, seen = [(document, target)], set()
-        while waiting:
-            heir, source = waiting.pop()
-            if heir["_id"] in seen:
-                continue
-            seen.add(heir["_id"])
-            gained = inherited(source)
-            self.rows.update_one(
-                {"_id": heir["_id"]}, {"$addToSet": {f"x.{key}": {"$each": values} for key, values in gained.items()}}
-            )
-            whole = {**heir, "x": {key: [*gained.get(key, ()), *heir.get("x", {}).get(key, ())] for key in INHERITED}}
-            waiting += [(row, whole) for row in self.rows.find({"t": heir["t"], "rf": heir["_id"][4:]}, _TOKENS)]
-
-    def one(self, key: bytes, *, voided: bool, conditions: Mapping[str, Any]) -> Document | None:
-        """Two matches, because the embedded server looks a key up only when nothing else is asked with it."""
-        rest = {"p": {"$exists": False}, "v": {"$exists": voided}, **conditions}
-        return next(iter(self.rows.aggregate([{"$match": {"_id": key}}, {"$match": rest}])), None)
+    def one(self, key: bytes, wanted: Mapping[str, Any] | None = None) -> Document | None:
+        """The row at a key if it is a statement and meets the conditions; they are looked at here, as `_id` is all it takes."""
+        row: Document | None = self._rows.find_one({"_id": key})
+        if row is None or row.get("p"):
+            return None
+        return row if all(_meets(row.get(name), value) for name, value in (wanted or {}).items()) else None
 
 
-_TOKENS = dict.fromkeys(("t", "p", "rf", "x", *INHERITED), 1)
-
-
-def inherited(source: Mapping[str, Any]) -> dict[str, list[bytes]]:
-    gained: dict[str, list[bytes]] = {}
-    for key in INHERITED:
-        own = source.get(key, [])
-        values = list(dict.fromkeys([*(own if isinstance(own, list) else [own]), *source.get("x", {}).get(key, ())]))
-        if values:
-            gained[key] = values
-    return gained
+def _meets(found: Any, value: Any) -> bool:
+    return value in found if isinstance(found, list) and not isinstance(value, list) else bool(found == value)
 
 
 def _conflict(document: Document) -> Conflict:
