@@ -43,7 +43,12 @@ def main() -> None:
     raw = orjson.dumps(one)
     batch = [one] * 50
     whole = complete(
-        one, statement_id="x", stored="2026-01-01T00:00:00.000Z", authority={"mbox": "mailto:a@b.c"}, default_version="2.0.0", version="2.0.0"
+        one,
+        statement_id="x",
+        stored="2026-01-01T00:00:00.000Z",
+        authority={"mbox": "mailto:a@b.c"},
+        default_version="2.0.0",
+        version="2.0.0",
     )
     parts: dict[str, Callable[[], Any]] = {
         "read strictly": lambda: json_text.read(raw),

@@ -1,6 +1,6 @@
 """ADL's LRS conformance suite against a running service, whole: 1365 tests for 1.0.3 and 1442 for 2.0.0, none failing.
 
-`ROLLBOOK_LRS_SUITE` names a checkout of github.com/adlnet/lrs-conformance-test-suite where `npm install --ignore-scripts` was run.
+`ROLLBOOK_LRS_SUITE` names a checkout of github.com/adlnet/lrs-conformance-test-suite after `npm install --ignore-scripts`.
 Each version is run twice on the same data, by 2 workers with 4 threads."""
 
 from __future__ import annotations
