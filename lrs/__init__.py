@@ -22,9 +22,11 @@ from lrs.resources import init_app
 from lrs.service import LRS, statements_stored
 from lrs.settings import Settings
 from lrs.spec.query import Page, StatementQuery, Stored
+from lrs.store.attachments import Attachment
 
 __all__ = [
     "LRS",
+    "Attachment",
     "Conflict",
     "InvalidJSON",
     "InvalidMultipart",
