@@ -62,6 +62,12 @@ def version(value: str) -> str:
     return value
 
 
+def yes_or_no(value: str) -> bool:
+    if value.lower() not in ("yes", "no", "true", "false", "1", "0"):
+        raise ValueError("yes or no is expected")
+    return value.lower() in ("yes", "true", "1")
+
+
 def words(value: str) -> tuple[str, ...]:
     return tuple(value.replace(",", " ").split())
 
@@ -114,6 +120,16 @@ class Config:
     max_attachment_size: int = setting(256 * 1024**2, size, "Largest statements request with attachments.")
     max_document_size: int = setting(15 * 1024**2, size, "Largest state or profile document.")
     launch_minutes: int = setting(24 * 60, whole, "How long a launch link works after it was made.")
+    scorm_strict: bool = setting(
+        False, yes_or_no, "Refuse what real authoring tools get wrong in SCORM calls; by default it is taken and logged."
+    )
+    mastery_override: bool = setting(
+        True, yes_or_no, "SCORM 1.2: a mastery score decides between passed and failed, not the SCO."
+    )
+    content_hosts: tuple[str, ...] = setting(
+        ("https:",), words, "CSP sources that packages may load from beside their own files; none: `'none'`."
+    )
+    embedders: tuple[str, ...] = setting((), words, "CSP sources of pages that may show the player in a frame.")
     log_level: str = setting("info", text, "debug, info, warning or error.")
 
     @property

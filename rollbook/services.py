@@ -101,4 +101,11 @@ def package_limits(config: Config) -> package_importer.Limits:
 
 
 def runtime_settings(config: Config) -> scorm_runtime.Settings:
-    return scorm_runtime.Settings(content_url=config.content_origin, launch_lifetime=config.launch_minutes * 60)
+    return scorm_runtime.Settings(
+        content_url=config.content_origin,
+        launch_lifetime=config.launch_minutes * 60,
+        strict=config.scorm_strict,
+        mastery_override=config.mastery_override,
+        content_hosts=config.content_hosts,
+        embedders=config.embedders,
+    )
