@@ -24,6 +24,7 @@ from lrs.store.references import References
 Document = dict[str, Any]
 _DUPLICATE = 11000
 _SETTLING = 2.0  # seconds to wait for another writer's unfinished batch
+_PAUSE = 0.05  # in which a batch that was refused is taken back, where there are no transactions
 
 
 class Statements:
@@ -32,6 +33,7 @@ class Statements:
         self._references = References(db)
         self._client = db.client
         self._transactions: bool | None = None
+        self._embedded: bool | None = None
 
     def insert(self, documents: Sequence[Document]) -> list[Document]:
         """Stores what is new and returns it; statements already there are passed over, a different one is a Conflict."""
@@ -48,7 +50,7 @@ class Statements:
     def _insert_new(self, documents: Sequence[Document]) -> None:
         if len(documents) == 1:
             self._rows.insert_one(documents[0])
-        elif self._has_transactions():
+        elif self._has_transactions() and not self._is_embedded():
             with self._client.start_session() as session:
                 session.with_transaction(lambda session: self._rows.insert_many(documents, session=session))
         else:
@@ -68,12 +70,18 @@ class Statements:
             self._transactions = "setName" in hello or hello.get("msg") == "isdbgrid"
         return self._transactions
 
+    def _is_embedded(self) -> bool:
+        """The embedded server stands still for minutes when transactions of many documents fill its cache."""
+        if self._embedded is None:
+            self._embedded = "secantusVersion" in self._client.admin.command("buildInfo")
+        return self._embedded
+
     def _insert_unknown(self, documents: Sequence[Document]) -> list[Document]:
         """Some key is taken: by the same statement, by another one, or by a placeholder."""
-        until = time.monotonic() + _SETTLING
+        until, settled = time.monotonic() + _SETTLING, self._has_transactions() and not self._is_embedded()
         while True:
             keys = [document["_id"] for document in documents]
-            existing = {row["_id"]: row for row in self._rows.find({"_id": {"$in": keys}}, {"raw": 1, "p": 1})}
+            existing = {row["_id"]: row for row in self._rows.find({"_id": {"$in": keys}}, {"raw": 1, "p": 1, "s": 1})}
             unknown, awaited = [], []
             for document in documents:
                 row = existing.get(document["_id"])
@@ -84,7 +92,11 @@ class Statements:
                 elif not same(orjson.loads(row["raw"]), orjson.loads(document["raw"])):
                     raise _conflict(document)
             if not unknown and not awaited:
-                return []
+                if settled or not _is_fresh(existing, documents):
+                    return []
+                settled = True
+                time.sleep(_PAUSE)
+                continue
             try:
                 if self._fill(unknown, awaited):
                     return unknown + awaited
@@ -93,20 +105,21 @@ class Statements:
                     raise
 
     def _fill(self, unknown: Sequence[Document], awaited: Sequence[Document]) -> bool:
-        """Inserts the unknown and puts the awaited in their places, all or none; False if a place was taken meanwhile."""
-        if not awaited:
+        """Inserts the unknown, then puts the awaited in their places; False, to look again, if a place was taken meanwhile."""
+        if unknown:
             self._insert_new(unknown)
+        if not awaited:
             return True
         if self._has_transactions():
             with self._client.start_session() as session:
-                filled = session.with_transaction(lambda session: self._place(unknown, awaited, session))
+                filled = session.with_transaction(lambda session: self._place(awaited, session))
         else:
-            filled = self._place(unknown, awaited, None)
+            filled = self._place(awaited, None)
         for document in awaited if filled else ():
             self._references.arrived(document)
         return filled
 
-    def _place(self, unknown: Sequence[Document], awaited: Sequence[Document], session: ClientSession | None) -> bool:
+    def _place(self, awaited: Sequence[Document], session: ClientSession | None) -> bool:
         for document in awaited:
             found = self._rows.find_one({"_id": document["_id"]}, {"p": 1}, session=session)
             if found is None or not found.get("p"):
@@ -117,8 +130,6 @@ class Statements:
             condition = {"_id": document["_id"]} if session is not None else {"_id": document["_id"], "p": True}
             if not self._rows.update_one(condition, {"$set": fields, **taken}, session=session).matched_count:
                 return False
-        if unknown:
-            self._rows.insert_many(unknown, session=session)
         return True
 
     def one(self, key: bytes, wanted: Mapping[str, Any] | None = None) -> Document | None:
@@ -127,6 +138,12 @@ class Statements:
         if row is None or row.get("p"):
             return None
         return row if all(_meets(row.get(name), value) for name, value in (wanted or {}).items()) else None
+
+
+def _is_fresh(existing: Mapping[bytes, Document], documents: Sequence[Document]) -> bool:
+    """Whether some of them may belong to a batch that is not through yet."""
+    newest = max((row["s"] for row in existing.values()), default=0)
+    return bool((documents[0]["s"] >> 20) - (newest >> 20) < _SETTLING * 1000)
 
 
 def _meets(found: Any, value: Any) -> bool:
