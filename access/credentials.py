@@ -156,7 +156,8 @@ class Credentials:
     def revoke(self, key: str, *, store: int | None = None) -> None:
         """Takes effect in this process now, in the others when their watchers hear of it; repeating it does nothing."""
         self.get(key, store=store)
-        Credential.objects(pk=key, revoked=None).update_one(set__revoked=self._clock(), write_concern=WRITE)
+        first = [{"$set": {"revoked": {"$ifNull": ["$revoked", self._clock()]}}}]
+        Credential.objects(pk=key).update_one(__raw__=first, write_concern=WRITE)
         self._changed(key)
 
     def _read(self, key: str) -> Entry | None:

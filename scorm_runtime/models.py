@@ -19,5 +19,4 @@ class Registration(mongoengine.Document):
         "db_alias": "rollbook",
         "collection": "registrations",
         "auto_create_index": False,
-        "indexes": [("store", "course", "actor_key"), ("store", "actor_key")],
     }

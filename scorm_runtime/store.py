@@ -19,6 +19,7 @@ from scorm_runtime.events import Said
 from scorm_runtime.memory import Attempt, Result, Run
 from scorm_runtime.sequencing.engine import State, Tree
 
+REGISTRATIONS = "registrations"
 ATTEMPTS = "runtime_attempts"
 LEARNERS = "runtime_learners"
 PLAIN = ("current", "window", "move", "number", "ordinal", "seconds", "ended", "started")
@@ -59,6 +60,7 @@ class Record:
 
 
 def ensure_indexes(db: Database[Any]) -> None:
+    db[REGISTRATIONS].create_index([("store", 1), ("course", 1), ("actor_key", 1)], name="pair")
     db[ATTEMPTS].create_index("sessions.key", name="session")
     db[ATTEMPTS].create_index("due", name="due", sparse=True)
 
@@ -81,27 +83,29 @@ def create(db: Database[Any], record: Record) -> bool:
 
 
 def save(db: Database[Any], old: Record, new: Record, now: datetime) -> Record | None:
-    """One compare-and-set of what differs; None: somebody else was faster."""
+    """One compare-and-set of what differs; None: somebody else was faster.
+
+    The comparison is in the update, not in the filter: the embedded server finds a row by `_id` alone, and reads them all
+    for `_id` and anything else.
+    """
     new = replace(new, revision=old.revision + 1)
-    put: dict[str, Any] = {}
-    gone: dict[str, str] = {}
-    _differences(_document(old, now), _document(new, now), "", put, gone)
-    update: dict[str, Any] = {"$set": put, **({"$unset": gone} if gone else {})}
-    done = db[ATTEMPTS].update_one({"_id": old.registration, "revision": old.revision}, update)
-    return new if done.matched_count else None
+    same = {"$eq": ["$revision", old.revision]}
+    differing = _differences(_document(old, now), _document(new, now), "")
+    update = {path: {"$cond": [same, value, f"${path}"]} for path, value in differing.items()}
+    done = db[ATTEMPTS].update_one({"_id": old.registration}, [{"$set": update}])
+    return new if done.modified_count else None
 
 
-def _differences(
-    before: Mapping[str, Any], after: Mapping[str, Any], prefix: str, put: dict[str, Any], gone: dict[str, str]
-) -> None:
-    for key in before.keys() - after.keys():
-        gone[prefix + key] = ""
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Expressions by path. What is nested in both is there in every later revision, too."""
+    found: dict[str, Any] = {prefix + key: "$$REMOVE" for key in before.keys() - after.keys()}
     for key, value in after.items():
         old = before.get(key)
         if isinstance(old, Mapping) and isinstance(value, Mapping) and key in NESTED:
-            _differences(old, value, f"{prefix}{key}.", put, gone)
+            found |= _differences(old, value, f"{prefix}{key}.")
         elif old != value or key not in before:
-            put[prefix + key] = value
+            found[prefix + key] = {"$literal": value}
+    return found
 
 
 def delivered(db: Database[Any], record: Record) -> None:

@@ -336,3 +336,13 @@ def test_an_unknown_key_takes_as_long_as_a_wrong_secret(db: Database[dict[str, A
     wrong, unknown = (median(samples) for samples in zip(*turns, strict=True))
     assert unknown == pytest.approx(wrong, rel=0.5)
     credentials.close()
+
+
+def test_a_second_revocation_keeps_the_time_of_the_first(credentials: access.Credentials) -> None:
+    credentials.create(name="LMS", scopes=["all"], key="lms", secret="correct horse battery")
+    credentials.revoke("lms")
+    first = credentials.get("lms").revoked
+
+    credentials.revoke("lms")
+
+    assert credentials.get("lms").revoked == first
