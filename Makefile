@@ -46,11 +46,13 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[embedded,test]'
 	@touch $@ $(VENV)/.embedded
 
-# The browser tests want a Chromium, the JavaScript tests a Node: from Debian where we may install, else named here.
+# The browser tests want a Chromium and what playwright's driver links to, the JavaScript tests a Node: from Debian where we
+# may install, else named here.
 .PHONY: chromium
-chromium:
+chromium: $(VENV)/.test
 	@command -v $${ROLLBOOK_CHROMIUM:-chromium} >/dev/null || $(MAKE) --no-print-directory apt-chromium
 	@command -v node >/dev/null || $(MAKE) --no-print-directory apt-nodejs
+	@$(BIN)/playwright --version >/dev/null 2>&1 || $(MAKE) --no-print-directory apt-libatomic1
 
 apt-%:
 	@command -v apt-get >/dev/null || { echo "$* is needed; install it and run make again (a Chromium elsewhere is named by ROLLBOOK_CHROMIUM)."; exit 1; }
