@@ -8,6 +8,7 @@ from package_importer.importer import Imported, import_package, read_manifest
 from package_importer.limits import Limits
 from package_importer.models import ensure_indexes
 from package_importer.report import Finding, Report, Severity
+from package_importer.uploads import Uploads
 from package_importer.views import init_app
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Resource",
     "Severity",
     "Standard",
+    "Uploads",
     "ensure_indexes",
     "import_package",
     "init_app",

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import threading
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -23,9 +21,10 @@ import orjson
 from mongoengine.errors import NotUniqueError
 from pymongo.database import Database
 
+from package_importer.claims import Claims
 from package_importer.content import ContentFile, ContentStore
 from package_importer.course import Course, from_json, to_json
-from package_importer.errors import CourseNotFound, FileNotFound, ImporterBusy
+from package_importer.errors import CourseNotFound, FileNotFound
 from package_importer.importer import Imported, import_package
 from package_importer.limits import Limits
 from package_importer.models import CourseRow, VersionRow
@@ -34,6 +33,8 @@ from package_importer.names import folded
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 ABANDONED = timedelta(days=1)
 CACHED = 128
+Progress = Callable[[int, int], None]
+"""Is told, while a package is unpacked, how many files and bytes are done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ class CourseVersion:
 
 
 class Catalogue:
-    """`db` must be the database behind the mongoengine alias `rollbook`. At most `imports` run at once in a process.
+    """`db` must be the database behind the mongoengine alias `rollbook`. At most `imports` run at once in all processes.
 
     `uploads` is where packages lie while they come in; None: where the system keeps temporary files.
     """
@@ -82,7 +83,7 @@ class Catalogue:
         *,
         iri_base: str,
         limits: Limits | None = None,
-        imports: int = 2,
+        imports: int = 4,
         patience: float = 30.0,
         uploads: Path | None = None,
     ) -> None:
@@ -90,28 +91,38 @@ class Catalogue:
         self.content = content
         self.iri_base = iri_base.rstrip("/")
         self.limits = limits or Limits()
-        self._imports = threading.BoundedSemaphore(imports)
-        self._patience = patience
+        self.claims = Claims(db, patience=patience)
+        self._turns = tuple(f"import:{number}" for number in range(imports))
         self.uploads = uploads
         self._version = lru_cache(maxsize=CACHED)(self._load)
         self._spellings = lru_cache(maxsize=CACHED)(self._folded)
 
     def add(
-        self, path: str | PathLike[str], *, course_id: str | None = None, by: str = "", strict: bool = False
+        self,
+        path: str | PathLike[str],
+        *,
+        course_id: str | None = None,
+        by: str = "",
+        strict: bool = False,
+        new_id: str | None = None,
+        progress: Progress | None = None,
     ) -> CourseVersion:
         """Imports a package as a new course, or as the next version of one, or gives the version that is already current
-        when it is the same package. Raises PackageRefused and leaves nothing behind."""
-        digest = _digest(path)
+        when it is the same package. Raises PackageRefused and leaves nothing behind. `new_id`: what a new course is called."""
+        digest = digest_of(path)
         if course_id is not None:
             entry = self.get(course_id)
             current = self._version(course_id, entry.version)
             if current.digest == digest:
                 return self.version(course_id, entry.version)
-        with self._turn(), import_package(path, limits=self.limits, strict=strict, verify=False) as imported:
-            identifier = course_id or "".join(secrets.choice(ALPHABET) for _ in range(16))
+        with (
+            self.claims.held(*self._turns),
+            import_package(path, limits=self.limits, strict=strict, verify=False) as imported,
+        ):
+            identifier = course_id or new_id or new_identifier()
             folder = self.content.new_folder(identifier)
             try:
-                size = self._unpack(imported, folder)
+                size = self._unpack(imported, folder, progress)
                 first = 1 if course_id is None else self._row(course_id).version + 1
             except BaseException:
                 self.content.remove(folder)
@@ -119,6 +130,31 @@ class Catalogue:
             # From here on a failed write may have been done all the same, so nothing is taken back: `sweep` sees what shows.
             number = self._commit(imported, identifier, folder, digest, size, by, first)
         return self.version(identifier, number)
+
+    def add_once(
+        self,
+        path: str | PathLike[str],
+        *,
+        by: str = "",
+        strict: bool = False,
+        new_id: str | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[CourseVersion, bool]:
+        """As `add`, unless a course has this package as its current version: that one then; and whether it was made now."""
+        digest = digest_of(path)
+        with self.claims.held(f"digest:{digest}"):
+            known = self.having(digest)
+            if known is not None:
+                return known, False
+            return self.add(path, by=by, strict=strict, new_id=new_id, progress=progress), True
+
+    def having(self, digest: str) -> CourseVersion | None:
+        """The oldest course whose current version is the package with this SHA-256."""
+        for row in sorted(VersionRow.objects(digest=digest).only("course", "version", "created"), key=lambda row: row.created):
+            current = CourseRow.objects(id=row.course).first()
+            if current is not None and current.version == row.version:
+                return self.version(row.course, row.version)
+        return None
 
     def get(self, course_id: str) -> CourseEntry:
         return _entry(self._row(course_id))
@@ -184,20 +220,12 @@ class Catalogue:
                 swept += 1
         return swept
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._imports.acquire(timeout=self._patience):
-            raise ImporterBusy("Other imports are running; try again in a minute.")
-        try:
-            yield
-        finally:
-            self._imports.release()
-
-    def _unpack(self, imported: Imported, folder: str) -> int:
+    def _unpack(self, imported: Imported, folder: str, progress: Progress | None) -> int:
         archive = imported.archive
         if archive is None:
             return 0
-        return self.content.fill(folder, ((name, archive.chunks(name)) for name in archive.names))
+        contents = ((name, archive.chunks(name)) for name in archive.names)
+        return self.content.fill(folder, contents if progress is None else _counted(contents, progress))
 
     def _commit(self, imported: Imported, course_id: str, folder: str, digest: str, size: int, by: str, first: int) -> int:
         """Writes the version under the first free number from `first` on, then makes it visible; the number."""
@@ -221,7 +249,7 @@ class Catalogue:
             order = f"{int(now.timestamp() * 1000):013d}-{course_id}"
             activity = f"{self.iri_base}/courses/{course_id}"
             visible = CourseRow(
-                id=course_id, order=order, activity_id=activity, version=1, created=now, updated=now, by=by, **about
+                id=course_id, order=order, activity_id=activity, version=number, created=now, updated=now, by=by, **about
             )
             visible.save(force_insert=True)
         else:
@@ -299,6 +327,25 @@ def _deflated(value: Any) -> bytes:
     return zlib.compress(orjson.dumps(value))
 
 
-def _digest(path: str | PathLike[str]) -> str:
+def digest_of(path: str | PathLike[str]) -> str:
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def new_identifier() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(16))
+
+
+def _counted(contents: Iterable[tuple[str, Iterator[bytes]]], progress: Progress) -> Iterator[tuple[str, Iterator[bytes]]]:
+    size = 0
+
+    def counted(number: int, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        nonlocal size
+        for chunk in chunks:
+            size += len(chunk)
+            progress(number, size)
+            yield chunk
+
+    for number, (name, chunks) in enumerate(contents):
+        yield name, counted(number, chunks)
+        progress(number + 1, size)

@@ -3,9 +3,13 @@
 PackageError 422
 ├── PackageRefused 422        the package broke rules; `.report` tells all of them
 ├── PackageTooLarge 413       more bytes than the service takes
+├── DigestMismatch 422        the bytes received are not those whose digest was announced
 ├── ImporterBusy 503          too many imports at once
 ├── UploadUnreadable 400      the request carries no package
-├── ParameterInvalid 400      a query parameter that is not known, or not readable
+├── ParameterInvalid 400      a parameter, header or member that is not known, or not readable
+├── UploadNotFound 404        no such upload, or one that was swept
+├── UploadOffset 409          the chunk does not begin where the upload ends
+├── UploadNotReady 409        the upload is not complete, or is being imported
 └── CourseNotFound 404
     └── FileNotFound 404      no such file in the course, or a path outside of it
 """
@@ -41,6 +45,10 @@ class PackageTooLarge(PackageError):
     code = "package-too-large"
 
 
+class DigestMismatch(PackageError):
+    code = "digest-mismatch"
+
+
 class ImporterBusy(PackageError):
     status = 503
     code = "importer-busy"
@@ -55,6 +63,21 @@ class UploadUnreadable(PackageError):
 class ParameterInvalid(PackageError):
     status = 400
     code = "parameter-invalid"
+
+
+class UploadNotFound(PackageError):
+    status = 404
+    code = "upload-not-found"
+
+
+class UploadOffset(PackageError):
+    status = 409
+    code = "upload-offset"
+
+
+class UploadNotReady(PackageError):
+    status = 409
+    code = "upload-not-ready"
 
 
 class CourseNotFound(PackageError):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongoengine import BinaryField, DateTimeField, Document, IntField, LongField, StringField
+from mongoengine import BinaryField, DateTimeField, Document, IntField, ListField, LongField, StringField
 from pymongo.database import Database
 
 COURSES = "courses"
 VERSIONS = "course_versions"
+UPLOADS = "uploads"
 
 INDEXES: tuple[tuple[str, dict[str, Any]], ...] = (
     (COURSES, {"keys": [("order", 1)], "name": "list"}),
     (VERSIONS, {"keys": [("course", 1), ("version", 1)], "name": "version", "unique": True}),
+    (VERSIONS, {"keys": [("digest", 1)], "name": "digest"}),
+    (UPLOADS, {"keys": [("by", 1), ("state", 1)], "name": "by"}),
 )
 
 
@@ -52,6 +55,27 @@ class VersionRow(Document):
     by = StringField(default="")
 
     meta = {"db_alias": "rollbook", "collection": VERSIONS, "auto_create_index": False}  # noqa: RUF012
+
+
+class UploadRow(Document):
+    """A package that comes in piece by piece. `parts` are the names of its pieces, which begin with their offsets."""
+
+    id = StringField(primary_key=True)
+    by = StringField(required=True)
+    state = StringField(required=True)
+    length = LongField(required=True)
+    digest = StringField()
+    offset = LongField(default=0)
+    parts = ListField(StringField())
+    files = IntField(default=0)
+    bytes = LongField(default=0)
+    course = StringField()
+    version = IntField()
+    report_json = BinaryField()
+    created = DateTimeField(required=True)
+    updated = DateTimeField(required=True)
+
+    meta = {"db_alias": "rollbook", "collection": UPLOADS, "auto_create_index": False}  # noqa: RUF012
 
 
 def ensure_indexes(db: Database[dict[str, Any]]) -> None:

@@ -9,20 +9,21 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlencode
 
-import orjson
-from flask import Blueprint, Flask, Response, current_app, request, url_for
+from flask import Blueprint, Flask, Response, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from access import current, requires
-from package_importer.catalogue import Catalogue, CourseEntry, CourseVersion
+from package_importer import upload_views
+from package_importer.catalogue import Catalogue, CourseEntry, CourseVersion, digest_of
 from package_importer.course import Item
-from package_importer.errors import PackageTooLarge, ParameterInvalid, UploadUnreadable
+from package_importer.errors import DigestMismatch, PackageTooLarge, UploadUnreadable
+from package_importer.http import EXTENSION, answer, catalogue, digest_header, flag, only, page, uploads
 
-EXTENSION = "package_importer"
+JSON = "application/json"
+LONGEST_JSON = 10_000
 CHUNK = 1 << 20
 ENVELOPE = 1 << 20
 """Bytes that a multipart body may have beside the package."""
-PAGE, LARGEST_PAGE = 100, 1000
 
 bp = Blueprint("courses", __name__, url_prefix="/api/v1/courses")
 
@@ -30,63 +31,73 @@ bp = Blueprint("courses", __name__, url_prefix="/api/v1/courses")
 def init_app(app: Flask, catalogue: Catalogue) -> None:
     app.extensions[EXTENSION] = catalogue
     app.register_blueprint(bp)
+    app.register_blueprint(upload_views.bp)
 
 
 @bp.post("")
 @requires("content/write")
 def post_course() -> Response:
-    strict = _flag("strict")
-    with _uploaded() as path:
-        made = _catalogue().add(path, by=current().key, strict=strict)
-    answer = _json(_version(made), 201)
-    answer.headers["Location"] = url_for("courses.get_course", course_id=made.id)
-    return answer
+    strict = flag("strict")
+    if request.mimetype == JSON:
+        made, new = uploads().import_course(_named_upload(), by=current().key, strict=strict)
+    else:
+        digest = digest_header("Repr-Digest")
+        with _uploaded(digest) as path:
+            if digest is None:
+                made, new = catalogue().add(path, by=current().key, strict=strict), True
+            else:
+                made, new = catalogue().add_once(path, by=current().key, strict=strict)
+    response = answer(_version(made), 201 if new else 200)
+    response.headers["Location"] = url_for("courses.get_course", course_id=made.id)
+    return response
 
 
 @bp.get("")
 @requires("content/read", "content/write")
 def list_courses() -> Response:
-    after, limit = _page()
-    found = _catalogue().list(after=after, limit=limit + 1)
-    answer: dict[str, Any] = {"courses": [_entry(entry) for entry in found[:limit]], "next": None}
+    after, limit = page()
+    found = catalogue().list(after=after, limit=limit + 1)
+    listed: dict[str, Any] = {"courses": [_entry(entry) for entry in found[:limit]], "next": None}
     if len(found) > limit:
         query = urlencode({"after": found[limit - 1].id, "limit": limit})
-        answer["next"] = f"{url_for('courses.list_courses')}?{query}"
-    return _json(answer)
+        listed["next"] = f"{url_for('courses.list_courses')}?{query}"
+    return answer(listed)
 
 
 @bp.get("/<course_id>")
 @requires("content/read", "content/write")
 def get_course(course_id: str) -> Response:
-    _only()
-    entry = _catalogue().get(course_id)
-    return _json(_version(_catalogue().version(course_id, entry.version)) | _entry(entry))
+    only()
+    entry = catalogue().get(course_id)
+    return answer(_version(catalogue().version(course_id, entry.version)) | _entry(entry))
 
 
 @bp.put("/<course_id>")
 @requires("content/write")
 def put_course(course_id: str) -> Response:
-    strict = _flag("strict")
-    _catalogue().get(course_id)
-    with _uploaded() as path:
-        return _json(_version(_catalogue().add(path, course_id=course_id, by=current().key, strict=strict)))
+    strict = flag("strict")
+    catalogue().get(course_id)
+    if request.mimetype == JSON:
+        made, _ = uploads().import_course(_named_upload(), course_id=course_id, by=current().key, strict=strict)
+        return answer(_version(made))
+    with _uploaded(digest_header("Repr-Digest")) as path:
+        return answer(_version(catalogue().add(path, course_id=course_id, by=current().key, strict=strict)))
 
 
 @bp.delete("/<course_id>")
 @requires("content/write")
 def delete_course(course_id: str) -> Response:
-    _only()
-    _catalogue().remove(course_id)
+    only()
+    catalogue().remove(course_id)
     return Response(status=204)
 
 
-def _catalogue() -> Catalogue:
-    catalogue: Catalogue = current_app.extensions[EXTENSION]
-    return catalogue
-
-
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(value), status=status, mimetype="application/json")
+def _named_upload() -> str:
+    """The upload that a JSON body names: `{"upload": id}` and nothing else."""
+    body = request.get_json(silent=True) if (request.content_length or 0) <= LONGEST_JSON else None
+    if not isinstance(body, dict) or set(body) != {"upload"} or not isinstance(body["upload"], str):
+        raise UploadUnreadable('A JSON body must be {"upload": id}.')
+    return str(body["upload"])
 
 
 def _entry(entry: CourseEntry) -> dict[str, Any]:
@@ -118,11 +129,11 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 @contextmanager
-def _uploaded() -> Iterator[Path]:
-    """The package of this request as a file, which lives as long as the block."""
-    limit = _catalogue().limits.package_size
+def _uploaded(digest: str | None) -> Iterator[Path]:
+    """The package of this request as a file, which lives as long as the block; `digest` is what its SHA-256 must be."""
+    limit = catalogue().limits.package_size
     request.max_content_length = limit + ENVELOPE
-    with tempfile.TemporaryDirectory(prefix="rollbook-upload-", dir=_catalogue().uploads) as folder:
+    with tempfile.TemporaryDirectory(prefix="rollbook-upload-", dir=catalogue().uploads) as folder:
         path = Path(folder, "package")
         try:
             if request.mimetype == "multipart/form-data":
@@ -136,6 +147,8 @@ def _uploaded() -> Iterator[Path]:
             raise _too_large(limit) from error
         if not size:
             raise UploadUnreadable("The request has no package: send it as the field `file` of a form, or as the body.")
+        if digest is not None and (found := digest_of(path)) != digest:
+            raise DigestMismatch("The package has another digest than Repr-Digest says.", found=found)
         yield path
 
 
@@ -153,25 +166,3 @@ def _spool(stream: Any, path: Path, limit: int) -> int:
 
 def _too_large(limit: int) -> PackageTooLarge:
     return PackageTooLarge(f"The package is larger than the {limit} bytes allowed.", limit=limit)
-
-
-def _only(*names: str) -> None:
-    for name in request.args:
-        if name not in names:
-            raise ParameterInvalid(f"There is no parameter `{name}` here.", parameter=name)
-
-
-def _flag(name: str) -> bool:
-    _only(name)
-    value = request.args.get(name, "false")
-    if value not in ("true", "false"):
-        raise ParameterInvalid(f"`{name}` must be true or false.", parameter=name, found=value)
-    return value == "true"
-
-
-def _page() -> tuple[str | None, int]:
-    _only("after", "limit")
-    text = request.args.get("limit", str(PAGE))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LARGEST_PAGE:
-        raise ParameterInvalid(f"`limit` must be a number from 1 to {LARGEST_PAGE}.", parameter="limit", found=text)
-    return request.args.get("after"), int(text)

@@ -221,6 +221,37 @@ SCHEMAS: dict[str, Schema] = {
         },
     },
     "Courses": page("courses", "CourseEntry"),
+    "FromUpload": {
+        "type": "object",
+        "required": ["upload"],
+        "additionalProperties": False,
+        "properties": {"upload": {"type": "string", "description": "The id of a complete upload."}},
+    },
+    "Upload": {
+        "type": "object",
+        "required": ["id", "state", "length", "offset", "digest", "files", "bytes", "course", "version", "created", "expires"],
+        "properties": {
+            "id": TEXT,
+            "state": {
+                "enum": ["receiving", "received", "unpacking", "done", "refused"],
+                "description": "received: complete, and waits to be imported. refused: `report` says why.",
+            },
+            "length": {"type": "integer", "description": "Bytes of the whole package."},
+            "offset": {"type": "integer", "description": "Bytes received: where the next piece begins."},
+            "digest": {"type": ["string", "null"], "description": "SHA-256 that was announced, in hexadecimal digits."},
+            "files": {"type": "integer", "description": "Files unpacked so far."},
+            "bytes": {"type": "integer", "description": "Bytes unpacked so far."},
+            "course": {"type": ["string", "null"], "description": "The course it became."},
+            "version": {"type": ["integer", "null"], "description": "The version of the course that it became."},
+            "report": {"anyOf": [ref("Report"), {"type": "null"}]},
+            "created": TIME,
+            "expires": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it is removed unless something happens to it.",
+            },
+        },
+    },
     "Agent": {
         "type": "object",
         "description": "An xAPI Agent or identified Group: exactly one of mbox, mbox_sha1sum, openid, account.",

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, current_app, render_template
 import access
 
 Document = dict[str, Any]
-METHODS = ("get", "post", "put", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def init_blueprint(bp: Blueprint, document: Callable[[], Document]) -> None:

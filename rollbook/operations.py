@@ -106,6 +106,13 @@ PARAMETERS: dict[str, Parameter] = dict(
         ),
         _parameter("If-Match", "Only if the document has this ETag.", place="header"),
         _parameter("If-None-Match", "Only if the document has none of these ETags; *: only if there is none.", place="header"),
+        _parameter("path.upload_id", "The upload's id.", required=True, place="path"),
+        _parameter(
+            "Upload-Length", "Bytes of the whole package.", {"type": "integer", "minimum": 1}, required=True, place="header"
+        ),
+        _parameter("Upload-Offset", "Where the piece begins.", {"type": "integer", "minimum": 0}, required=True, place="header"),
+        _parameter("Repr-Digest", "SHA-256 of the whole package (RFC 9530): `sha-256=:base64:`.", place="header"),
+        _parameter("Content-Digest", "SHA-256 of the piece (RFC 9530): `sha-256=:base64:`.", place="header"),
         _parameter("Accept-Language", "Which language `format=canonical` prefers.", place="header"),
         _parameter("strict", "Refuse what is merely tolerated.", FLAG),
         _parameter("put.statementId", "The id to store the statement under.", UUID, required=True),
@@ -182,11 +189,12 @@ STATE = ("activityId", "agent", "state.registration")
 MATCH = ("If-Match", "If-None-Match")
 ETAG = ("ETag", "Last-Modified")
 THROUGH = ("X-Experience-API-Consistent-Through",)
+UPLOAD = ("Upload-Offset", "Upload-Length", "Upload-Complete")
 ANYTHING: dict[str, str | None] = {"application/octet-stream": None, JSON: None}
 STATEMENTS_IN: dict[str, str | None] = {JSON: "StatementOrStatements", "multipart/mixed": None}
 STORED = Answer(about="Stored; nothing to say.")
 DOCUMENT = Answer(about="The document, or the ids of all.", schema="Document", types=("*/*",), headers=ETAG)
-PACKAGE: dict[str, str | None] = {"multipart/form-data": "PackageUpload", "application/zip": None}
+PACKAGE: dict[str, str | None] = {"multipart/form-data": "PackageUpload", "application/zip": None, JSON: "FromUpload"}
 
 
 def _page_of_rows(schema: str) -> Answer:
@@ -418,11 +426,16 @@ OPERATIONS: tuple[Operation, ...] = (
         id="import_course",
         tag="Courses",
         summary="Import a package",
-        about="SCORM 1.2 and SCORM 2004. A refused package leaves nothing behind; its report says what is wrong and where.",
-        parameters=("strict",),
+        about="SCORM 1.2, SCORM 2004, cmi5 and Tin Can, as a form, as the body, or from an upload. A refused package leaves "
+        "nothing behind; its report says what is wrong and where. With `Repr-Digest`, or from an upload that had it, a package "
+        "that a course already has as its current version is not imported again.",
+        parameters=("strict", "Repr-Digest"),
         body=PACKAGE,
-        answers={201: Answer(about="The new course.", schema="Course", headers=("Location",))},
-        errors=(400, 413, 422, 503),
+        answers={
+            201: Answer(about="The new course.", schema="Course", headers=("Location",)),
+            200: Answer(about="The course there was.", schema="Course", headers=("Location",)),
+        },
+        errors=(400, 404, 409, 413, 422, 503),
     ),
     Operation(
         method="GET",
@@ -441,10 +454,10 @@ OPERATIONS: tuple[Operation, ...] = (
         tag="Courses",
         summary="Import a new version of a course",
         about="Attempts that have begun stay on their version.",
-        parameters=("path.course_id", "strict"),
+        parameters=("path.course_id", "strict", "Repr-Digest"),
         body=PACKAGE,
         answers={200: Answer(about="The course.", schema="Course")},
-        errors=(400, 404, 413, 422, 503),
+        errors=(400, 404, 409, 413, 422, 503),
     ),
     Operation(
         method="DELETE",
@@ -454,6 +467,56 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Remove a course",
         about="Statements stay.",
         parameters=("path.course_id",),
+        answers={204: Answer(about="Removed.")},
+        errors=(404,),
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/uploads",
+        id="begin_upload",
+        tag="Courses",
+        summary="Begin a resumable upload",
+        about="A package in pieces: begin, send pieces, import by naming the upload in `POST /api/v1/courses`. A credential "
+        "that announces the same `Repr-Digest` again goes on with the upload it has.",
+        parameters=("Upload-Length", "Repr-Digest"),
+        answers={
+            201: Answer(about="The new upload.", schema="Upload", headers=("Location", *UPLOAD)),
+            200: Answer(about="The unfinished upload of the same package.", schema="Upload", headers=("Location", *UPLOAD)),
+        },
+        errors=(400, 413, 503),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/uploads/{upload_id}",
+        id="get_upload",
+        tag="Courses",
+        summary="How far an upload and its import are",
+        about="HEAD answers the same headers.",
+        parameters=("path.upload_id",),
+        answers={200: Answer(about="The upload.", schema="Upload", headers=UPLOAD)},
+        errors=(400, 404),
+    ),
+    Operation(
+        method="PATCH",
+        path="/api/v1/uploads/{upload_id}",
+        id="append_to_upload",
+        tag="Courses",
+        summary="Send the next piece",
+        about="What came before a connection broke is kept; GET says how much. A piece with `Content-Digest` is kept whole "
+        "or not at all.",
+        parameters=("path.upload_id", "Upload-Offset", "Content-Digest"),
+        body={"application/octet-stream": None},
+        answers={200: Answer(about="The upload.", schema="Upload", headers=UPLOAD)},
+        errors=(400, 404, 409, 413, 422),
+    ),
+    Operation(
+        method="DELETE",
+        path="/api/v1/uploads/{upload_id}",
+        id="remove_upload",
+        tag="Courses",
+        summary="Give up an upload",
+        about="The course that it became stays.",
+        parameters=("path.upload_id",),
         answers={204: Answer(about="Removed.")},
         errors=(404,),
     ),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from pymongo.errors import PyMongoError
 
+import package_importer
 from rollbook.config import read_config
 from rollbook.services import Services, open_services
 
@@ -34,6 +35,7 @@ def tasks(services: Services) -> tuple[Task, ...]:
         Task(name="fold attempts", every=1, run=services.attempts.catch_up),
         Task(name="deliver statements of attempts", every=5, run=services.runtime.flush_outbox),
         Task(name="sweep unfinished imports", every=600, run=services.catalogue.sweep),
+        Task(name="sweep abandoned uploads", every=600, run=package_importer.Uploads(services.catalogue).sweep),
     )
 
 

@@ -197,7 +197,7 @@ def test_imports_at_once_are_bounded(catalogue: Catalogue, packed: Callable[[byt
         thread.join()
         yield b"x"
 
-    with catalogue._turn():
+    with catalogue.claims.held("import:0"):
         catalogue.content.fill(catalogue.content.new_folder("abc"), [("x", slow())])
 
     assert [error.status for error in refused] == [503]  # type: ignore[attr-defined]
