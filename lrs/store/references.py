@@ -12,13 +12,22 @@ from pymongo import UpdateOne
 from pymongo.database import Database
 
 from lrs.spec.index import INHERITED
+from lrs.store.batches import PLACEHOLDER
 
 Document = dict[str, Any]
 HEIRS = "lrs_heirs"
 _COPIED = ("t", "s", "raw", "att", "au")
 _TOKENS: dict[str, int] = dict.fromkeys(("p", "v", *INHERITED), 1)
-# Whether there is a statement at the key is told by `raw`. IEEE 4.2.5: a voiding statement cannot be voided.
-_VOIDED = [{"$set": {"v": {"$ne": ["$vd", True]}, "p": {"$eq": [{"$type": "$raw"}, "missing"]}}}]
+
+
+def _mark(statement: Mapping[str, Any], placeholder: Mapping[str, Any]) -> list[Document]:
+    """At the target, if it is stored and not being taken back (`s` tells), else at a placeholder in its stead."""
+    there = {"$mergeObjects": ["$$ROOT", {"r": True, **statement}]}
+    return [{"$replaceWith": {"$cond": [{"$gte": ["$s", 0]}, there, {**PLACEHOLDER, **placeholder}]}}]
+
+
+_REFERRED = _mark({}, {})
+_VOIDED = _mark({"v": {"$ne": ["$vd", True]}}, {"v": True})  # IEEE 4.2.5: a voiding statement cannot be voided
 
 
 class References:
@@ -36,8 +45,8 @@ class References:
         referring = [document for document in documents if "rf" in document]
         voided = {targets[document["_id"]] for document in referring if document.get("vd")}
         self._heirs.bulk_write([UpdateOne({"_id": one["_id"]}, {"$set": _heir(one, targets)}, upsert=True) for one in referring])
-        marks = [UpdateOne({"_id": key}, {"$setOnInsert": {"p": True}}, upsert=True) for key in set(targets.values()) - voided]
-        self._rows.bulk_write(marks + [UpdateOne({"_id": key}, _VOIDED, upsert=True) for key in voided], ordered=False)
+        marks = {key: _VOIDED if key in voided else _REFERRED for key in targets.values()}
+        self._rows.bulk_write([UpdateOne({"_id": key}, mark, upsert=True) for key, mark in marks.items()], ordered=False)
         found = {row["_id"]: row for row in self._rows.find({"_id": {"$in": [*targets, *targets.values()]}}, _TOKENS)}
         gone = [key for key, row in found.items() if row.get("v") is True and not row.get("p")]
         if gone:

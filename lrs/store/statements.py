@@ -3,12 +3,13 @@
 A document is the index entry of `lrs.spec.index` with `_id` (store and statement id), `s` sequence, `t` store, `raw` the
 statement as JSON bytes, `f` facts. `v` is true for a voided statement. A statement that is referred to or voided before it
 arrives leaves a placeholder at its key (`p`), which it finds by the duplicate-key error when it comes: nobody has to look
-for it otherwise."""
+for it otherwise. `r` says that others refer to it; `c` and a negative `s` belong to `lrs.store.batches`."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -16,15 +17,26 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from lrs.errors import Conflict
+from lrs.errors import Conflict, Unavailable
 from lrs.spec.index import statement_id
 from lrs.spec.statement import same
+from lrs.store import batches
 from lrs.store.references import References
 
 Document = dict[str, Any]
 _DUPLICATE = 11000
-_SETTLING = 2.0  # seconds to wait for another writer's unfinished batch
-_PAUSE = 0.05  # in which a batch that was refused is taken back, where there are no transactions
+_SETTLING = 5.0  # seconds to get past other writers of the same statements
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What is at the keys of some statements."""
+
+    unknown: list[Document] = field(default_factory=list)  # nothing
+    awaited: list[Document] = field(default_factory=list)  # a placeholder
+    known: list[Document] = field(default_factory=list)  # rows of others with the same statements
+    refused: list[int] = field(default_factory=list)  # numbers of rows that were taken back and not deleted yet
+    referred: set[bytes] = field(default_factory=set)  # keys that others refer to
 
 
 class Statements:
@@ -33,7 +45,6 @@ class Statements:
         self._references = References(db)
         self._client = db.client
         self._transactions: bool | None = None
-        self._embedded: bool | None = None
 
     def insert(self, documents: Sequence[Document]) -> list[Document]:
         """Stores what is new and returns it; statements already there are passed over, a different one is a Conflict."""
@@ -41,8 +52,7 @@ class Statements:
             self._insert_new(documents)
             new = list(documents)
         except (DuplicateKeyError, BulkWriteError) as error:
-            if isinstance(error, BulkWriteError) and any(one["code"] != _DUPLICATE for one in error.details["writeErrors"]):
-                raise
+            _only_duplicates(error)
             new = self._insert_unknown(documents)
         self._references.apply(documents)
         return new
@@ -50,100 +60,112 @@ class Statements:
     def _insert_new(self, documents: Sequence[Document]) -> None:
         if len(documents) == 1:
             self._rows.insert_one(documents[0])
-        elif self._has_transactions() and not self._is_embedded():
+        elif self._in_transactions():
             with self._client.start_session() as session:
                 session.with_transaction(lambda session: self._rows.insert_many(documents, session=session))
         else:
-            self._insert_or_undo(documents)
+            batches.insert(self._rows, documents)
 
-    def _insert_or_undo(self, documents: Sequence[Document]) -> None:
-        try:
-            self._rows.insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            failed = {one["index"] for one in error.details["writeErrors"]}
-            self._rows.delete_many({"_id": {"$in": [one["_id"] for at, one in enumerate(documents) if at not in failed]}})
-            raise
-
-    def _has_transactions(self) -> bool:
+    def _in_transactions(self) -> bool:
+        """The embedded server has them too, but stands still for minutes when those of many documents fill its cache."""
         if self._transactions is None:
             hello = self._client.admin.command("hello")
-            self._transactions = "setName" in hello or hello.get("msg") == "isdbgrid"
+            able = "setName" in hello or hello.get("msg") == "isdbgrid"
+            self._transactions = able and "secantusVersion" not in self._client.admin.command("buildInfo")
         return self._transactions
 
-    def _is_embedded(self) -> bool:
-        """The embedded server stands still for minutes when transactions of many documents fill its cache."""
-        if self._embedded is None:
-            self._embedded = "secantusVersion" in self._client.admin.command("buildInfo")
-        return self._embedded
-
     def _insert_unknown(self, documents: Sequence[Document]) -> list[Document]:
-        """Some key is taken: by the same statement, by another one, or by a placeholder."""
-        until, settled = time.monotonic() + _SETTLING, self._has_transactions() and not self._is_embedded()
-        while True:
-            keys = [document["_id"] for document in documents]
-            existing = {row["_id"]: row for row in self._rows.find({"_id": {"$in": keys}}, {"raw": 1, "p": 1, "s": 1})}
-            unknown, awaited = [], []
-            for document in documents:
-                row = existing.get(document["_id"])
-                if row is None:
-                    unknown.append(document)
-                elif row.get("p"):
-                    awaited.append(document)
-                elif not same(orjson.loads(row["raw"]), orjson.loads(document["raw"])):
-                    raise _conflict(document)
-            if not unknown and not awaited:
-                if settled or not _is_fresh(existing, documents):
-                    return []
-                settled = True
-                time.sleep(_PAUSE)
-                continue
-            try:
-                if self._fill(unknown, awaited):
-                    return unknown + awaited
-            except (DuplicateKeyError, BulkWriteError):
+        """Some key is taken: by the same statement, by another one, by a placeholder, or by what is being taken back."""
+        until = time.monotonic() + _SETTLING
+        done: list[Document] = []  # stored by this call
+        referred: set[bytes] = set()
+        try:
+            while True:
+                met = self._meet(documents, done)
+                referred |= met.referred
+                if self._fill(met, done) and self._rely_on(met.known):
+                    break
                 if time.monotonic() > until:
-                    raise
+                    raise Unavailable("Other requests with the same statements were in the way; try again.")
+        except Exception:
+            batches.take_back(self._rows, done)
+            raise
+        for document in documents:
+            if document["_id"] in referred:
+                self._references.arrived(document)
+        return done
 
-    def _fill(self, unknown: Sequence[Document], awaited: Sequence[Document]) -> bool:
-        """Inserts the unknown, then puts the awaited in their places; False, to look again, if a place was taken meanwhile."""
-        if unknown:
-            self._insert_new(unknown)
-        if not awaited:
-            return True
-        if self._has_transactions():
-            with self._client.start_session() as session:
-                filled = session.with_transaction(lambda session: self._place(awaited, session))
-        else:
-            filled = self._place(awaited, None)
-        for document in awaited if filled else ():
-            self._references.arrived(document)
-        return filled
+    def _meet(self, documents: Sequence[Document], done: list[Document]) -> Met:
+        wanted = {"_id": {"$in": [document["_id"] for document in documents]}}
+        existing = {row["_id"]: row for row in self._rows.find(wanted, {"raw": 1, "p": 1, "s": 1, "c": 1, "r": 1})}
+        stored = {document["s"] for document in done}
+        met = Met(referred={key for key, row in existing.items() if row.get("r") or row.get("p")})
+        for document in documents:
+            row = existing.get(document["_id"])
+            if row is None:
+                met.unknown.append(document)
+            elif row.get("p"):
+                met.awaited.append(document)
+            elif row["s"] < 0:
+                met.refused.append(row["s"])
+                met.unknown.append(document)
+            elif row["s"] == document["s"]:
+                if row["s"] not in stored:
+                    done.append(document)
+            elif same(orjson.loads(row["raw"]), orjson.loads(document["raw"])):
+                met.known.append(row)
+            else:
+                raise _conflict(document)
+        return met
 
-    def _place(self, awaited: Sequence[Document], session: ClientSession | None) -> bool:
-        for document in awaited:
-            found = self._rows.find_one({"_id": document["_id"]}, {"p": 1}, session=session)
-            if found is None or not found.get("p"):
+    def _fill(self, met: Met, done: list[Document]) -> bool:
+        """Inserts the unknown and puts the awaited in their places; False, to look again, if others were faster."""
+        if met.refused:
+            batches.bury(self._rows, met.unknown[0]["t"], met.refused)
+        try:
+            if self._in_transactions() and met.awaited:
+                with self._client.start_session() as session:
+                    session.with_transaction(lambda session: self._fill_in(met, session))
+                done += [*met.unknown, *met.awaited]
+                return True
+            if met.unknown:
+                self._insert_new(met.unknown)
+                done += met.unknown
+        except (DuplicateKeyError, BulkWriteError) as error:
+            _only_duplicates(error)
+            return False
+        for document in met.awaited:
+            if not batches.place(self._rows, document):
                 return False
-            fields = {key: value for key, value in document.items() if key != "_id"}
-            # What voided the place stays: `v` is not among the fields. A voiding statement cannot be voided.
-            taken = {"$unset": {"p": "", **({"v": ""} if "vd" in document else {})}}
-            condition = {"_id": document["_id"]} if session is not None else {"_id": document["_id"], "p": True}
-            if not self._rows.update_one(condition, {"$set": fields, **taken}, session=session).matched_count:
-                return False
+            done.append(document)
         return True
+
+    def _fill_in(self, met: Met, session: ClientSession) -> None:
+        if met.unknown:
+            self._rows.insert_many(met.unknown, session=session)
+        for document in met.awaited:
+            if not batches.place(self._rows, document, session):
+                raise DuplicateKeyError("The place was taken meanwhile.", _DUPLICATE)
+
+    def _rely_on(self, known: Sequence[Document]) -> bool:
+        """What others have stored may belong to a batch that is about to be taken back, unless batches are transactions."""
+        unclaimed = [row for row in known if not row.get("c")]
+        if self._in_transactions() or not unclaimed:
+            return True
+        store = int.from_bytes(unclaimed[0]["_id"][:4], "big")
+        return batches.claim(self._rows, store, [row["s"] for row in unclaimed])
 
     def one(self, key: bytes, wanted: Mapping[str, Any] | None = None) -> Document | None:
         """The row at a key if it is a statement and meets the conditions; they are looked at here, as `_id` is all it takes."""
         row: Document | None = self._rows.find_one({"_id": key})
-        if row is None or row.get("p"):
+        if row is None or row.get("p") or row["s"] < 0:
             return None
         return row if all(_meets(row.get(name), value) for name, value in (wanted or {}).items()) else None
 
 
-def _is_fresh(existing: Mapping[bytes, Document], documents: Sequence[Document]) -> bool:
-    """Whether some of them may belong to a batch that is not through yet."""
-    newest = max((row["s"] for row in existing.values()), default=0)
-    return bool((documents[0]["s"] >> 20) - (newest >> 20) < _SETTLING * 1000)
+def _only_duplicates(error: DuplicateKeyError | BulkWriteError) -> None:
+    if isinstance(error, BulkWriteError) and any(one["code"] != _DUPLICATE for one in error.details["writeErrors"]):
+        raise error
 
 
 def _meets(found: Any, value: Any) -> bool:
