@@ -123,6 +123,17 @@ def test_if_match_on_nothing_is_412(client: FlaskClient, path: str, owner: dict[
     assert client.get(path, query_string=asked).status_code == 404
 
 
+@pytest.mark.parametrize("empty", ['""', 'W/""', ""])
+@every_resource
+def test_an_empty_etag_is_that_of_no_document(
+    client: FlaskClient, path: str, owner: dict[str, str], name: str, empty: str
+) -> None:
+    asked = {**owner, name: "empty"}
+
+    assert client.put(path, query_string=asked, json={}, headers={"If-Match": empty}).status_code == 412
+    assert client.put(path, query_string=asked, json={}, headers={"If-None-Match": empty}).status_code == 204
+
+
 @every_resource
 def test_if_none_match_on_get_saves_the_body(client: FlaskClient, path: str, owner: dict[str, str], name: str) -> None:
     asked = {**owner, name: "cached"}
