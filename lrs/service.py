@@ -129,7 +129,7 @@ class LRS:
             if new and allows(caller, "define"):
                 self.activities.learn(caller.store, done)
         if new:
-            self.marks.passed(caller.store, len(new), documents[-1]["s"])
+            self.marks.passed(caller.store, [document["s"] for document in new])
             statements_stored.send(self, store=caller.store, count=len(new))
         return ids
 

@@ -45,4 +45,4 @@ def _etags(found: ETags) -> frozenset[str] | None:
     """Weak ones too: a client that repeats what a proxy weakened still means this content. SHA-1 digits may come in capitals."""
     if found.star_tag:
         return ANY
-    return frozenset(tag.lower() for tag in (*found.as_set(include_weak=True),))
+    return frozenset(tag.lower() for tag in found.as_set(include_weak=True) if tag)  # `""` is parsed as None; no document has it

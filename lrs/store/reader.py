@@ -79,7 +79,9 @@ class Reader:
     def _windows(self, asked: Slice) -> list[Document]:
         shape = (asked.store, asked.ascending, asked.limit, *asked.wanted.items())
         got: list[Document] = []
-        windows = self._marks.windows(asked.store, asked.low, asked.high, ascending=asked.ascending, width=self._width(shape))
+        windows = self._marks.windows(
+            asked.store, asked.low, asked.high, ascending=asked.ascending, width=self._width(shape, asked.limit)
+        )
         for start, end in windows:
             got += self._page(asked, start, end, asked.limit - len(got), {})
             if len(got) >= asked.limit:
@@ -94,9 +96,9 @@ class Reader:
             low, high = (low, got[-1]["s"]) if asked.ascending else (got[-1]["s"], high)
         return self._marks.between(asked.store, low, high) + 1
 
-    def _width(self, shape: tuple[Any, ...]) -> int:
+    def _width(self, shape: tuple[Any, ...], limit: int) -> int:
         with self._lock:
-            return self._widths.get(shape, 1)
+            return self._widths.get(shape, limit // self._marks.every + 2)
 
     def _remember(self, shape: tuple[Any, ...], width: int) -> None:
         with self._lock:
