@@ -18,7 +18,7 @@ from package_importer.limits import Limits
 from package_importer.report import Findings
 from package_importer.resources import Launchable, Resources
 from package_importer.sequencing import collection, sequencing
-from package_importer.values import boolean, collapsed, text
+from package_importer.values import boolean, child, collapsed, text
 from package_importer.vocabulary import ADLCP, ADLSEQ, Vocabulary, local
 from package_importer.xml import note
 
@@ -147,11 +147,11 @@ class _Reader:
         return sequencing(element, self.entries, self.findings)
 
     def _children(self, element: etree._Element) -> tuple[Item, ...]:
-        return tuple(self._item(child) for child in element.iterchildren(self.name("item")))
+        return tuple(self._item(below) for below in element.iterchildren(self.name("item")))
 
     def _item(self, element: etree._Element) -> Item:
         identifier = self._identifier(element, "item")
-        title = text(element.find(self.name("title")))
+        title = text(child(element, self.name("title")))
         if not title:
             title = identifier
             note(self.findings, element, "title-missing", taken=title)

@@ -33,6 +33,7 @@ class Resources:
         self._findings = findings
         self._elements: dict[str, etree._Element] = {}
         self._read: dict[str, Launchable] = {}
+        self._targets: dict[tuple[tuple[str, ...], str], Target] = {}
         self._listed: dict[str, tuple[str, ...]] = {}
         for element in root.iter(vocabulary("resource")):
             identifier = collapsed(element.get("identifier"))
@@ -89,13 +90,20 @@ class Resources:
         if not href.strip():
             return None
         try:
-            target = resolve(bases(element), href, self._files)
+            target = self._resolved(bases(element), href)
         except BadHref as error:
             note(self._findings, element, error.rule, error.found)
             return None
         for rule, found in target.slips:
             note(self._findings, element, rule, found, taken=target.path)
         return target
+
+    def _resolved(self, above: tuple[str, ...], href: str) -> Target:
+        """Most launch files are listed too, so that each address is met twice."""
+        found = self._targets.get((above, href))
+        if found is None:
+            found = self._targets[above, href] = resolve(above, href, self._files)
+        return found
 
     def _check_files(self) -> None:
         """Listed files that are not there, dangerous addresses and dependencies on nothing, whether launched or not."""
@@ -114,7 +122,7 @@ class Resources:
         if not href.strip():
             return None
         try:
-            target = resolve((*above, own) if own else above, href, self._files)
+            target = self._resolved((*above, own) if own else above, href)
         except BadHref as error:
             note(self._findings, entry, error.rule, error.found)
             return None

@@ -14,7 +14,7 @@ from lxml import etree
 from package_importer import values
 from package_importer.course import Objective, ObjectiveMap, RollupRule, RuleCondition, Sequencing, SequencingRule
 from package_importer.report import Findings
-from package_importer.values import collapsed
+from package_importer.values import child, collapsed
 from package_importer.vocabulary import ADLSEQ, IMSSS, local
 from package_importer.xml import note
 
@@ -95,6 +95,7 @@ ADL_MAP_FLAGS = {
         ("ProgressMeasure", "progress_measure"),
     )
 }
+PLAIN = Sequencing()
 _DEFAULTS: dict[str, Any] = {field.name: field.default for field in fields(Sequencing)}
 _MAP_DEFAULTS: dict[str, Any] = {field.name: field.default for field in fields(ObjectiveMap)}
 
@@ -110,9 +111,9 @@ def collection(root: etree._Element) -> dict[str, etree._Element]:
 
 def sequencing(owner: etree._Element, entries: Mapping[str, etree._Element], findings: Findings) -> Sequencing:
     """The sequencing of an item or organization; local elements replace those of the collection entry it refers to."""
-    element = owner.find(f"{{{IMSSS}}}sequencing")
+    element = child(owner, f"{{{IMSSS}}}sequencing")
     if element is None:
-        return Sequencing()
+        return PLAIN
     parts: dict[str, etree._Element] = {}
     reference = collapsed(element.get("IDRef"))
     if reference in entries:
@@ -143,7 +144,8 @@ class _Reader:
         for tag, rows in BOOLEANS.items():
             if (element := self.parts.get(tag)) is not None:
                 for name, field in rows.items():
-                    found[field] = values.boolean(self.findings, element, name, _DEFAULTS[field])
+                    if element.get(name) is not None:
+                        found[field] = values.boolean(self.findings, element, name, _DEFAULTS[field])
         for tag, words in WORDS.items():
             if (element := self.parts.get(tag)) is not None:
                 for name, (field, allowed) in words.items():
@@ -180,7 +182,7 @@ class _Reader:
 
     def _rule(self, element: etree._Element, actions: tuple[str, ...]) -> SequencingRule | None:
         action = self._action(element, "ruleAction", actions)
-        group = element.find(f"{{{IMSSS}}}ruleConditions")
+        group = child(element, f"{{{IMSSS}}}ruleConditions")
         conditions = tuple(self._condition(c, CONDITIONS) for c in _children(group, "ruleCondition"))
         if group is None or not conditions or not action:
             note(self.findings, element, "rule-empty", "conditions" if action else "action")
@@ -189,7 +191,7 @@ class _Reader:
         return SequencingRule(action=action, combination=combination, conditions=conditions)
 
     def _action(self, element: etree._Element, tag: str, allowed: tuple[str, ...]) -> str:
-        action = element.find(f"{{{IMSSS}}}{tag}")
+        action = child(element, f"{{{IMSSS}}}{tag}")
         return "" if action is None else values.word(self.findings, action, action.get("action"), "", allowed)
 
     def _condition(self, element: etree._Element, allowed: Iterable[str]) -> RuleCondition:
@@ -206,7 +208,7 @@ class _Reader:
 
     def _rollup_rule(self, element: etree._Element) -> RollupRule | None:
         action = self._action(element, "rollupAction", ROLLUP_ACTIONS)
-        group = element.find(f"{{{IMSSS}}}rollupConditions")
+        group = child(element, f"{{{IMSSS}}}rollupConditions")
         conditions = tuple(self._condition(c, ROLLUP_CONDITIONS) for c in _children(group, "rollupCondition"))
         if group is None or not conditions or not action:
             note(self.findings, element, "rule-empty", "conditions" if action else "action")
@@ -252,7 +254,11 @@ class _Reader:
         return found
 
     def _flags(self, element: etree._Element, flags: Mapping[str, str]) -> dict[str, bool]:
-        return {f: values.boolean(self.findings, element, name, bool(_MAP_DEFAULTS[f])) for name, f in flags.items()}
+        found: dict[str, bool] = {f: _MAP_DEFAULTS[f] for f in flags.values()}
+        for name, field in flags.items():
+            if element.get(name) is not None:
+                found[field] = values.boolean(self.findings, element, name, found[field])
+        return found
 
     def _objective(
         self,
@@ -261,7 +267,7 @@ class _Reader:
         primary: bool,
         adl: list[tuple[etree._Element, dict[str, bool]]],
     ) -> Objective:
-        measure = element.find(f"{{{IMSSS}}}minNormalizedMeasure")
+        measure = child(element, f"{{{IMSSS}}}minNormalizedMeasure")
         given = None if measure is None else measure.text or ""
         least = values.number(self.findings, element if measure is None else measure, given, 1.0, -1, 1)
         return Objective(

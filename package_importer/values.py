@@ -24,6 +24,11 @@ def text(element: etree._Element | None) -> str:
     return "" if element is None else collapsed(raw(element))
 
 
+def child(element: etree._Element, tag: str) -> etree._Element | None:
+    """As `element.find(tag)`, in half the time."""
+    return next(element.iterchildren(tag), None)
+
+
 def raw(element: etree._Element) -> str:
     return (element.text or "") if len(element) == 0 else "".join(str(part) for part in element.itertext())
 
@@ -32,6 +37,8 @@ def boolean(findings: Findings, element: etree._Element, name: str, default: boo
     value = element.get(name)
     if value is None:
         return default
+    if value == "true":
+        return True
     word = collapsed(value)
     if word in TRUE or word in FALSE:
         return word in TRUE

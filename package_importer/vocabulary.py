@@ -131,14 +131,15 @@ class _Renaming:
         self.told: set[tuple[str, str]] = set()
 
     def run(self) -> None:
+        known, known_attributes = self.vocabulary.known, self.vocabulary.known_attributes
         stack: list[etree._Element] = [self.root]
         while stack:
             element = stack.pop()
-            if element.tag not in self.vocabulary.known and not self._element(element):
+            if element.tag not in known and not self._element(element):
                 continue
-            if element.attrib:
+            if not known_attributes.issuperset(element.keys()):
                 self._attributes(element)
-            if local(element.tag) == "metadata":
+            if element.tag.endswith("metadata"):
                 stack.extend(child for child in element if local(str(child.tag)).lower() in METADATA)
             else:
                 stack.extend(element)
