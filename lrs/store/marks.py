@@ -35,10 +35,11 @@ class Marks:
         """Statements were stored with these sequence numbers."""
         with self._lock:
             since = self._since.get(store, 0)
-            self._waiting += [
-                {"_id": f"{store}:{seq}", "t": store, "s": seq} for seq in numbers[self.every - since - 1 :: self.every]
-            ]
             self._since[store] = (since + len(numbers)) % self.every
+            fresh = numbers[self.every - since - 1 :: self.every]
+            self._waiting += [{"_id": f"{store}:{seq}", "t": store, "s": seq} for seq in fresh]
+            if fresh and store in self._known:
+                self._known[store] = sorted([*self._known[store], *fresh])  # a new list: somebody may be reading the old one
 
     def write(self) -> None:
         with self._lock:
