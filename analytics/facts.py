@@ -180,15 +180,15 @@ def _is_question(found: Facts) -> bool:
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _listed(value: object) -> Iterator[Mapping[str, Any]]:
     """xAPI 1.0.x allows one object where 2.0 wants an array (4.1.6.2)."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         yield value
     elif isinstance(value, list):
-        yield from (one for one in value if isinstance(one, Mapping))
+        yield from (one for one in value if isinstance(one, dict))
 
 
 def _id(activity: Mapping[str, Any]) -> str:
