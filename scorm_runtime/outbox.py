@@ -19,6 +19,8 @@ from lrs import LRS, LRSError
 from scorm_runtime import store
 from scorm_runtime.store import Record
 
+PASSING = 500
+"""From this status on the fault is the service's, not the statement's."""
 log = logging.getLogger("rollbook.runtime")
 
 
@@ -42,19 +44,39 @@ class Outbox:
             self.after(lambda: self._deliver_newest(record.registration))
 
     def deliver(self, record: Record) -> None:
-        """A statement that the LRS refuses is logged, and stays here for a person to look at."""
+        """A statement that the LRS refuses is logged and laid aside for a person to look at; it holds up no other."""
         if not record.outbox and not record.learner:
             return
         if record.learner:
             store.save_learner(self.db, record.store, record.actor_key, record.learner)
+        refused: list[str] = []
         if record.outbox:
-            caller = Caller(key="rollbook-player", name="Rollbook player", scopes=frozenset(("all",)), store=record.store)
             try:
-                self.lrs.store([orjson.loads(text) for text in record.outbox], caller=caller)
+                refused = self._send(record)
             except LRSError as error:
-                log.error("statements of registration %s were refused: %s %s", record.registration, error, error.detail)
+                log.error("statements of registration %s are sent later: %s", record.registration, error)
                 return
-        store.delivered(self.db, record)
+        store.delivered(self.db, record, refused)
+
+    def _send(self, record: Record) -> list[str]:
+        """All at once; one by one if they are not taken so. What is refused; raises if nothing can be taken at present."""
+        caller = Caller(key="rollbook-player", name="Rollbook player", scopes=frozenset(("all",)), store=record.store)
+        try:
+            self.lrs.store([orjson.loads(text) for text in record.outbox], caller=caller)
+            return []
+        except LRSError as error:
+            if error.status >= PASSING:
+                raise
+        refused = []
+        for text in record.outbox:
+            try:
+                self.lrs.store(orjson.loads(text), caller=caller)
+            except LRSError as error:
+                if error.status >= PASSING:
+                    raise
+                log.error("a statement of registration %s was refused: %s %s", record.registration, error, error.detail)
+                refused.append(text)
+        return refused
 
     def flush(self, older_than: float) -> int:
         """How many attempts had something to send."""

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from package_importer.course import Course, Item, Standard
 from scorm_runtime import interactions
+from scorm_runtime.datamodel.status import number as finite
 from scorm_runtime.events import Event, Interaction, Score
 
 VERB = "http://adlnet.gov/expapi/verbs/"
@@ -169,21 +170,14 @@ def _answer(subject: Subject, row: Interaction) -> dict[str, Any]:
     success = {"correct": True, "incorrect": False, "wrong": False}.get(row.result or "")
     if success is not None:
         made["success"] = success
-    elif number := _number(row.result):
-        made["score"] = {"raw": number}
+    elif (raw := finite(row.result)) is not None:
+        made["score"] = {"raw": raw}
     spent = interactions.seconds(row.latency)
     if spent is not None:
         made["duration"] = duration(spent)
     elif row.latency and DURATION.fullmatch(row.latency):
         made["duration"] = row.latency
     return made
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return float(text) if text is not None else None
-    except ValueError:
-        return None
 
 
 def _score(score: Score) -> dict[str, float]:

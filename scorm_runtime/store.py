@@ -25,6 +25,7 @@ LEARNERS = "runtime_learners"
 PLAIN = ("current", "window", "move", "number", "ordinal", "seconds", "ended", "started")
 NESTED = ("attempt", "scratch", "runs")
 LEARNER_KINDS = ("objectives", "stores", "preference")
+REFUSED_KEPT = 100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,7 +43,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The document. `attempt` and `scratch` (browse and review) stay JSON until a tree is at hand to read them."""
+    """The document. `attempt` and `scratch` (browse and review) stay JSON until a tree is at hand to read them.
+
+    `refused` are statements that the Learning Record Store would not have.
+    """
 
     registration: str
     store: int
@@ -56,6 +60,7 @@ class Record:
     scratch: Mapping[str, Any] | None = None
     sessions: tuple[Session, ...] = ()
     outbox: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     learner: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -108,8 +113,8 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any], prefix: st
     return found
 
 
-def delivered(db: Database[Any], record: Record) -> None:
-    """The outbox as `record` has it was sent; what came into it since then stays."""
+def delivered(db: Database[Any], record: Record, refused: Sequence[str] = ()) -> None:
+    """The outbox as `record` has it was sent, but for the refused; what came into it since then stays."""
     sent = set(record.outbox)
     while True:
         now = by_registration(db, record.registration)
@@ -117,7 +122,8 @@ def delivered(db: Database[Any], record: Record) -> None:
             return
         rest = tuple(text for text in now.outbox if text not in sent)
         learner = {} if now.learner == record.learner else now.learner
-        if save(db, now, replace(now, outbox=rest, learner=learner), datetime.now(UTC)):
+        kept = tuple(dict.fromkeys((*now.refused, *refused)))[-REFUSED_KEPT:]
+        if save(db, now, replace(now, outbox=rest, refused=kept, learner=learner), datetime.now(UTC)):
             return
 
 
@@ -197,6 +203,8 @@ def _document(record: Record, now: datetime) -> dict[str, Any]:
     }
     if record.outbox or record.learner:
         made["due"] = now
+    if record.refused:
+        made["refused"] = list(record.refused)
     if record.attempt is not None:
         made["attempt"] = record.attempt
     if record.scratch is not None:
@@ -221,6 +229,7 @@ def _record(found: dict[str, Any] | None) -> Record | None:
         scratch=found.get("scratch"),
         sessions=tuple(Session(**{**one, "expires": _aware(one["expires"])}) for one in sessions),
         outbox=tuple(found.get("outbox", ())),
+        refused=tuple(found.get("refused", ())),
         learner=orjson.loads(found.get("learner", "{}")),
     )
 

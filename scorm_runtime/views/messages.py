@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +17,9 @@ from scorm_runtime.sequencing.engine import Kind, Request
 from scorm_runtime.service import Move
 
 MODES = ("normal", "browse", "review")
+NOT_IN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f\"<>\\^`{|}]")  # RFC 3986 2; parsers drop some of them silently
+RUN = re.compile(r"[0-9]{1,9}")
+HIGHEST = 10**9
 LONGEST_AGE = 366 * 24 * 3600.0
 
 
@@ -70,19 +74,19 @@ def launch(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_address(value: Any) -> bool:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or NOT_IN_ADDRESS.search(value):
         return False
     try:
         parts = urlsplit(value)
-    except ValueError:
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of a host in brackets, or of a port
         return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def pending(body: Mapping[str, Any]) -> dict[int, list[Commit]]:
     known(body, "pending")
     rows = body.get("pending", {})
-    if not isinstance(rows, Mapping) or not all(isinstance(key, str) and key.isdecimal() for key in rows):
+    if not isinstance(rows, Mapping) or not all(RUN.fullmatch(key) for key in rows):
         raise InvalidRequest("/pending", rows, "must be an object with the numbers of runs as keys")
     return {int(number): commits(row, f"/pending/{number}") for number, row in rows.items()}
 
@@ -113,7 +117,7 @@ def _seconds(row: Mapping[str, Any], name: str, place: str) -> float:
 
 def number(body: Mapping[str, Any], name: str) -> int:
     value = body.get(name, 0)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < HIGHEST:
         raise InvalidRequest(f"/{name}", value, "must be a number that the server gave")
     return value
 
@@ -133,7 +137,7 @@ def _request(value: Any) -> Request | None:
     if value is None:
         return None
     kind = value.get("kind") if isinstance(value, Mapping) else None
-    if kind not in {str(one) for one in Kind} - {Kind.NONE, Kind.RESUME_ALL}:
+    if not isinstance(kind, str) or kind not in {str(one) for one in Kind} - {Kind.NONE, Kind.RESUME_ALL}:
         raise InvalidRequest("/request/kind", kind, "must be a navigation request")
     target = value.get("target")
     if target is not None and not isinstance(target, str):

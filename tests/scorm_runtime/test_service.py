@@ -195,6 +195,21 @@ def test_statements_left_by_a_crash_are_sent_by_the_sweep(
     assert verbs(store, registration) == ["launched", "initialized", "completed", "completed"]
 
 
+def test_a_statement_that_is_refused_holds_up_no_other(
+    service: Service, fire_safety: str, store: lrs.LRS, db: Database[Any]
+) -> None:
+    registration, secret = token(service, fire_safety)
+    window = service.open_window(secret, {})["window"]
+    db["runtime_attempts"].update_one({"_id": registration}, {"$set": {"outbox": ['{"verb": "broken"}']}})
+
+    service.commit(secret, window, 1, [set_(1, core__lesson_status="completed")])
+
+    assert verbs(store, registration) == ["launched", "initialized", "completed", "completed"]
+    document = db["runtime_attempts"].find_one({"_id": registration}) or {}
+    assert (document["outbox"], document["refused"]) == ([], ['{"verb": "broken"}'])
+    assert "due" not in document
+
+
 def test_a_newer_version_reaches_who_is_not_in_the_middle(
     service: Service, fire_safety: str, catalogue: Any, sample_package: Any
 ) -> None:

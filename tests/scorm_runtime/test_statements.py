@@ -43,6 +43,9 @@ EVENTS = [
     Event(verb="commented", item="one & two", time=1.0, comment="{lang=en}Good"),
     Event(verb="suspended", item="one & two", time=1.0, completion=False, duration=0.0),
     Event(verb="terminated", item="one & two", time=1.0, completion=True, success=True, duration=3723.456),
+    Event(
+        verb="answered", item="one & two", time=1.0, interaction=Interaction(id="q3", type=None, response=None, result="1e400")
+    ),
 ]
 
 
