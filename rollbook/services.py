@@ -87,6 +87,9 @@ def lrs_settings(config: Config) -> lrs.Settings:
     return lrs.Settings(
         default_version=config.default_xapi_version,
         authority_home=f"{config.iri_root}/credentials",
+        page_default=min(config.statements_page, config.max_statements_page),
+        page_maximum=config.max_statements_page,
+        statements_maximum=config.max_statements,
         body_maximum=config.max_statements_size,
         attachment_maximum=config.max_attachment_size,
         request_maximum=config.max_statements_size + config.max_attachment_size,
