@@ -75,10 +75,10 @@ def manifests(names: Iterable[str]) -> list[str]:
 
 
 def aicc(names: Iterable[str]) -> str | None:
-    """The course files of AICC, when a package has the two that every AICC course must have."""
+    """The course files of AICC, by the two endings that nothing else has."""
     found = [name for name in names if AICC.search(name)]
     endings = {name.rpartition(".")[2].lower() for name in found}
-    return ", ".join(sorted(found)[:4]) if {"crs", "au"} <= endings else None
+    return ", ".join(sorted(found)[:4]) if endings & {"crs", "cst"} else None
 
 
 def scorm(root: etree._Element, findings: Findings) -> Detected | None:

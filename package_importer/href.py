@@ -14,6 +14,7 @@ from package_importer.names import folded
 
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 QUERY_SAFE = "/?:@!$&'()*+,;=-._~%[]{}|"
+LONGEST = 4096
 PATH_SAFE = "/@!$&'()*+,;=-._~"
 
 
@@ -60,7 +61,10 @@ def resolve(bases: Iterable[str], href: str, files: Files) -> Target:
     """What `href` means below the xml:base values, outermost first; raises BadHref for what is dangerous."""
     slips: list[tuple[str, str]] = []
     parts = []
-    for text in (*bases, href):
+    whole = (*bases, href)
+    if sum(map(len, whole)) > LONGEST:
+        raise BadHref("href-long", href)
+    for text in whole:
         trimmed = text.strip()
         if trimmed != text:
             slips.append(("href-space", text))

@@ -17,7 +17,7 @@ from package_importer.href import Files, launch
 from package_importer.limits import Limits
 from package_importer.report import Findings
 from package_importer.resources import Launchable, Resources
-from package_importer.sequencing import collection, sequencing
+from package_importer.sequencing import collection, sequencing, weight
 from package_importer.values import boolean, child, collapsed, text
 from package_importer.vocabulary import ADLCP, ADLSEQ, Vocabulary, local
 from package_importer.xml import note
@@ -63,6 +63,7 @@ class _Reader:
         self.taken: set[str] = set()
         self.repeats: Counter[str] = Counter()
         self.inside: list[str] = []
+        self.referred = 0
 
     def course(self) -> Course | None:
         organization = self._organization(self.root)
@@ -144,6 +145,11 @@ class _Reader:
     def _sequencing(self, element: etree._Element) -> Sequencing:
         if self.detected.standard is Standard.SCORM_12:
             return scorm12.CLUSTER
+        if self.entries:
+            self.referred += weight(element, self.entries)
+            if self.referred > self.limits.tags:
+                note(self.findings, element, "sequencing-limit", limit=self.limits.tags)
+                raise PackageRefused(self.findings.report())
         return sequencing(element, self.entries, self.findings)
 
     def _children(self, element: etree._Element) -> tuple[Item, ...]:
@@ -209,7 +215,7 @@ class _Reader:
         if self.detected.standard is Standard.SCORM_12 or element is None:
             rules = scorm12.SCO if found.resource.sco else scorm12.ASSET
         else:
-            rules = sequencing(element, self.entries, self.findings)
+            rules = self._sequencing(element)
         url = None if found.target is None else launch(found.target, details.get("parameters", ""))
         return _with(bare, resource=found.resource, launch=url, sequencing=rules, **details)
 

@@ -95,12 +95,19 @@ class Findings:
             )
         )
 
+    def full(self, rule: str) -> bool:
+        """Whether enough findings of the rule are kept; this one is counted then, and need not be made."""
+        if self._seen[rule] < REPEATS:
+            return False
+        self._seen[rule] += 1
+        return True
+
     @property
     def refused(self) -> bool:
         return any(finding.severity is Severity.ERROR for finding in self._findings)
 
     def has(self, rule: str) -> bool:
-        return rule in self._seen
+        return self._seen[rule] > 0
 
     def report(self) -> Report:
         return Report(

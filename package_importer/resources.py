@@ -33,7 +33,7 @@ class Resources:
         self._findings = findings
         self._elements: dict[str, etree._Element] = {}
         self._read: dict[str, Launchable] = {}
-        self._targets: dict[tuple[tuple[str, ...], str], Target] = {}
+        self._targets: dict[str, Target] = {}  # launch files that are listed too, so that none is resolved twice
         self._listed: dict[str, tuple[str, ...]] = {}
         for element in root.iter(vocabulary("resource")):
             identifier = collapsed(element.get("identifier"))
@@ -74,7 +74,7 @@ class Resources:
             note(self._findings, element, "resource-scorm-type-missing", taken="asset")
         elif kind not in ("sco", "asset"):
             note(self._findings, element, "resource-scorm-type", kind, taken="asset")
-        target = self._target(element)
+        target = self._target(identifier, element)
         if target is None:
             note(self._findings, element, "resource-no-href", identifier)
         elif not target.exists:
@@ -85,12 +85,13 @@ class Resources:
         resource = Resource(identifier=identifier, sco=kind == "sco", href=None if target is None else target.path, files=listed)
         return Launchable(resource, target, element)
 
-    def _target(self, element: etree._Element) -> Target | None:
+    def _target(self, identifier: str, element: etree._Element) -> Target | None:
         href = element.get("href") or ""
         if not href.strip():
             return None
         try:
-            target = self._resolved(bases(element), href)
+            known = self._targets.get(identifier)
+            target = known or resolve(bases(element), href, self._files)
         except BadHref as error:
             note(self._findings, element, error.rule, error.found)
             return None
@@ -98,34 +99,29 @@ class Resources:
             note(self._findings, element, rule, found, taken=target.path)
         return target
 
-    def _resolved(self, above: tuple[str, ...], href: str) -> Target:
-        """Most launch files are listed too, so that each address is met twice."""
-        found = self._targets.get((above, href))
-        if found is None:
-            found = self._targets[above, href] = resolve(above, href, self._files)
-        return found
-
     def _check_files(self) -> None:
         """Listed files that are not there, dangerous addresses and dependencies on nothing, whether launched or not."""
         for identifier, element in self._elements.items():
             above = bases(element)
-            listed = [self._file(entry, above) for entry in element.iterchildren(self._vocabulary("file"))]
+            listed = [self._file(identifier, element, entry, above) for entry in element.iterchildren(self._vocabulary("file"))]
             self._listed[identifier] = tuple(dict.fromkeys(path for path in listed if path))
             for entry in element.iterchildren(self._vocabulary("dependency")):
                 reference = collapsed(entry.get("identifierref"))
                 if reference not in self._elements:
                     note(self._findings, entry, "dependency-unknown", reference)
 
-    def _file(self, entry: etree._Element, above: tuple[str, ...]) -> str | None:
+    def _file(self, identifier: str, resource: etree._Element, entry: etree._Element, above: tuple[str, ...]) -> str | None:
         """The path of a listed file; None for one that is none of ours."""
         href, own = entry.get("href") or "", entry.get(BASE)
         if not href.strip():
             return None
         try:
-            target = self._resolved((*above, own) if own else above, href)
+            target = resolve((*above, own) if own else above, href, self._files)
         except BadHref as error:
             note(self._findings, entry, error.rule, error.found)
             return None
+        if not own and href == resource.get("href"):
+            self._targets[identifier] = target
         if target.external:
             return None
         if not target.exists:

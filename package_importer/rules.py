@@ -135,6 +135,8 @@ _MANIFEST = [
         ("href-outside", "CAM 3.4.3.1", "The address leads outside the package: {found}.", "Write an address relative to the manifest."),
         ("href-scheme", "safety", "The address has a scheme that is not allowed: {found}.", "Write an address relative to the manifest, or http(s)."),
         ("items-limit", "limit", "The course has more than {limit} items.", "Split the course."),
+        ("sequencing-limit", "limit", "The sequencing that items refer to adds up to more than {limit} elements.", "Split the course, or raise the limit."),
+        ("href-long", "limit", "The address, with its xml:base, is longer than 4,096 characters: {found}.", "Shorten the address."),
     ),
     *_rows(
         Kind.LENIENCY,

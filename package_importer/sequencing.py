@@ -109,6 +109,13 @@ def collection(root: etree._Element) -> dict[str, etree._Element]:
     return entries
 
 
+def weight(owner: etree._Element, entries: Mapping[str, etree._Element]) -> int:
+    """Elements of the collection entry that an item refers to: what its sequencing costs beyond the item's own."""
+    element = child(owner, f"{{{IMSSS}}}sequencing")
+    entry = None if element is None else entries.get(collapsed(element.get("IDRef")))
+    return 0 if entry is None else sum(1 for _ in entry.iter())
+
+
 def sequencing(owner: etree._Element, entries: Mapping[str, etree._Element], findings: Findings) -> Sequencing:
     """The sequencing of an item or organization; local elements replace those of the collection entry it refers to."""
     element = child(owner, f"{{{IMSSS}}}sequencing")

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from functools import cache
 from html import escape
 from html.entities import html5
-from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -35,6 +34,9 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 FOLDERS = (Path(__file__).parent / "schemas", Path(__file__).parent.parent / "schemas" / "packages")
+
+ATTRIBUTES = 4
+"""So many attributes count as one more element: each may be a breach of the schema of its own."""
 
 _validating = threading.Lock()
 
@@ -86,7 +88,7 @@ def parse(data: bytes, *, limits: Limits, findings: Findings) -> etree._Element:
     try:
         return _parsed(text, recover=False)
     except etree.XMLSyntaxError as error:
-        return _again(text, error, findings)
+        return _again(text, error, limits, findings)
 
 
 def _text(text: str, findings: Findings) -> str:
@@ -129,8 +131,11 @@ def _parsed(text: str, *, recover: bool) -> etree._Element:
     return etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
 
 
-def _again(text: str, error: etree.XMLSyntaxError, findings: Findings) -> etree._Element:
+def _again(text: str, error: etree.XMLSyntaxError, limits: Limits, findings: Findings) -> etree._Element:
     """Undeclared prefixes and bare ampersands are forgiven; anything else is not XML."""
+    if text.count("&") > limits.tags:
+        findings.add("xml-elements", limit=limits.tags)
+        raise PackageRefused(findings.report())
     mended = _entities(text, findings) if "entity" in str(error).lower() else text
     faults: dict[str, int] = {}
     parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, recover=True)
@@ -185,13 +190,20 @@ def path(element: etree._Element) -> str:
 
 def note(findings: Findings, element: etree._Element, rule: str, found: object = None, **values: object) -> None:
     """A finding at an element."""
+    if findings.full(rule):
+        return
     line = cast("int | None", element.sourceline)
     findings.add(rule, found, line=line, element=path(element), **values)  # type: ignore[arg-type]
 
 
 def validate(root: etree._Element, schema: str, *, limits: Limits, findings: Findings, rule: str = "schema") -> None:
     """Each breach of our schema becomes a finding of `rule`."""
-    if sum(1 for _ in islice(root.iter(), limits.schema_elements + 1)) > limits.schema_elements:
+    size = 0
+    for element in root.iter():
+        size += 1 + len(element.attrib) // ATTRIBUTES
+        if size > limits.schema_elements:
+            break
+    if size > limits.schema_elements:
         findings.add("schema-unchecked", limit=limits.schema_elements)
         return
     with _validating:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from package_importer.limits import Limits
-from tests.packages.manifests import ITEM, METADATA_12, PAGE, RESOURCE_12, item, package, scorm12
+from tests.packages.manifests import ITEM, METADATA_12, PAGE, RESOURCE_12, item, package, scorm12, scorm2004, sequenced
 from tests.packages.slips import MANIFEST, A, resource
 from tests.packages.zips import DEFLATED, FIFO, LINK, Entry, plain, zipped
 
@@ -20,6 +20,14 @@ DEEP = "".join(f'<item identifier="D{n}">' for n in range(400)) + ITEM + "</item
 
 def _with(*entries: Entry) -> bytes:
     return zipped([MANIFEST, A, *entries])
+
+
+def _referred(size: int) -> str:
+    """Two items that refer to the same large sequencing."""
+    entry = "<imsss:objectives>" + '<imsss:objective objectiveID="O"/>' * size + "</imsss:objectives>"
+    collection = f'<imsss:sequencingCollection><imsss:sequencing ID="C">{entry}</imsss:sequencing></imsss:sequencingCollection>'
+    items = sequenced("", ' IDRef="C"')
+    return scorm2004(items=items + items.replace("I1", "I2") + items.replace("I1", "I3"), after=collection)
 
 
 def _only(rule_manifest: str) -> Callable[[], bytes]:
@@ -97,6 +105,10 @@ HOSTILE: list[tuple[str, Callable[[], bytes], Limits]] = [
         ("href-scheme", _only(scorm12(resources=resource("data:text/html,x"))), {}),
         ("href-scheme", _only(scorm12(resources=resource("file:///etc/passwd"))), {}),
         ("href-scheme", _only(scorm12(resources=resource(inside='<file href="javascript:x"/>'))), {}),
+        ("href-long", _only(scorm12(resources=resource("a" * 5000))), {}),
+        ("href-long", _only(scorm12(resources=resource(), attributes=f' xml:base="{"a/" * 3000}"')), {}),
+        ("sequencing-limit", _only(_referred(40)), {"tags": 100}),
+        ("xml-elements", _only(scorm12(items=ITEM + f"<title>{'&' * 200}</title>")), {"tags": 100}),
         ("items-limit", _only(scorm12(items=ITEM + item().replace("I1", "I2"))), {"items": 2}),
     )
 ]
