@@ -15,6 +15,7 @@ from lrs.errors import (
     PreconditionFailed,
     Refused,
     TooLarge,
+    TooSlow,
     Unavailable,
     VersionRefused,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "StatementQuery",
     "Stored",
     "TooLarge",
+    "TooSlow",
     "Unavailable",
     "VersionRefused",
     "init_app",

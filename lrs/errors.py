@@ -10,6 +10,7 @@ LRSError 500
 │   └── VersionRefused
 ├── NotPermitted 403
 ├── NotFound 404
+├── TooSlow 408
 ├── Conflict 409
 ├── PreconditionFailed 412
 ├── TooLarge 413
@@ -69,6 +70,11 @@ class NotPermitted(LRSError):
 class NotFound(LRSError):
     status = 404
     code = "not-found"
+
+
+class TooSlow(LRSError):
+    status = 408
+    code = "too-slow"
 
 
 class Conflict(LRSError):

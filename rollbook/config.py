@@ -120,6 +120,11 @@ class Config:
     max_statements: int = setting(10_000, whole, "Most statements in one request.")
     statements_page: int = setting(100, whole, "Statements on a page of a list when the request sets no limit.")
     max_statements_page: int = setting(500, whole, "Most statements on a page, whatever limit a request sets.")
+    body_seconds: int = setting(
+        30,
+        whole,
+        "How long a statements or document request may take to bring its body, and a second more for each 64 KiB of it.",
+    )
     max_attachment_size: int = setting(256 * 1024**2, size, "Largest statements request with attachments.")
     max_document_size: int = setting(15 * 1024**2, size, "Largest state or profile document.")
     launch_minutes: int = setting(24 * 60, whole, "How long a launch link works after it was made.")

@@ -90,6 +90,7 @@ def lrs_settings(config: Config) -> lrs.Settings:
         page_default=min(config.statements_page, config.max_statements_page),
         page_maximum=config.max_statements_page,
         statements_maximum=config.max_statements,
+        body_seconds=config.body_seconds,
         body_maximum=config.max_statements_size,
         attachment_maximum=config.max_attachment_size,
         request_maximum=config.max_statements_size + config.max_attachment_size,

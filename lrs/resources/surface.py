@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Blueprint, Flask, Response, current_app, g, request
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 
 from lrs import versions
-from lrs.errors import InvalidJSON, LRSError, TooLarge
+from lrs.errors import InvalidJSON, LRSError, Refused, TooLarge, TooSlow
+from lrs.resources.patience import READING, SLOWEST
 from lrs.spec import json_text
 from lrs.spec.formats import format_timestamp
 from lrs.versions import Version
@@ -47,8 +49,16 @@ def is_resource(name: str) -> bool:
     return request.path.rstrip("/").endswith("/" + name)
 
 
+@bp.errorhandler(ClientDisconnected)
+def answer_disconnected(_: ClientDisconnected) -> Response:
+    return answer_error(Refused("The body ended before its Content-Length."))
+
+
 @bp.errorhandler(LRSError)
 def answer_error(error: LRSError) -> Response:
+    reading = request.environ.get(READING)
+    if reading is not None and reading.overdue:
+        error = TooSlow("The body did not come in time.", rule=f"{SLOWEST >> 10} KiB a second, after a start of some seconds.")
     body = {
         "type": "about:blank",
         "title": HTTPStatus(error.status).phrase,
