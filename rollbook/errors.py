@@ -39,6 +39,7 @@ def problem(status: int, message: str, code: str, detail: dict[str, Any] | None 
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": message, "code": code}
     response = Response(orjson.dumps(body | (detail or {})), status=status, mimetype="application/problem+json")
     response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"  # it repeats what was found
     return response
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, request
 from werkzeug.wsgi import wrap_file
 
@@ -33,5 +35,13 @@ def file(token: str, path: str) -> Response:
     answer.last_modified = found.mtime
     answer.headers["Cache-Control"] = CACHING
     policy.content(answer.headers, service().settings)
-    answer.make_conditional(request, accept_ranges=True, complete_length=found.size)
+    answer.make_conditional(_one_range(), accept_ranges=True, complete_length=found.size)
     return answer
+
+
+def _one_range() -> dict[str, Any]:
+    """RFC 9110 14.2: a Range that is not understood is ignored, and one with several parts may be."""
+    asked = request.range
+    if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1:
+        return request.environ
+    return {name: value for name, value in request.environ.items() if name != "HTTP_RANGE"}

@@ -28,7 +28,9 @@ def page(token: str) -> Response:
     try:
         session, record, course = service().opening(token)
     except (LaunchNotFound, LaunchExpired) as error:
-        return Response(render_template("unavailable.html", message=str(error), assets=assets()), status=error.status)
+        sorry = Response(render_template("unavailable.html", message=str(error), assets=assets()), status=error.status)
+        policy.apology(sorry.headers)
+        return sorry
     text = render_template(
         "player.html",
         title=course.title,

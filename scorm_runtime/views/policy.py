@@ -39,6 +39,16 @@ def player(headers: Headers, settings: Settings, course: Course) -> None:
     _both(headers)
 
 
+def apology(headers: Headers) -> None:
+    """Of the page that says that there is nothing to play."""
+    headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cache-Control"] = "no-store"
+    _both(headers)
+
+
 def content(headers: Headers, settings: Settings) -> None:
     hosts = " ".join(settings.content_hosts)
     own = f"'self' data: blob: {hosts}".strip()

@@ -85,6 +85,17 @@ def test_a_part_of_a_file_can_be_asked_for(player: FlaskClient, base: str) -> No
 
 
 @pytest.mark.parametrize(
+    "asked", ["bytes=0-1,3-4", "bytes=" + "0-," * 1000 + "0-", "bytes=abc", "pages=1-2", "bytes=0-" + "9" * 5000]
+)
+def test_other_ranges_give_the_whole_file(player: FlaskClient, base: str, asked: str) -> None:
+    whole = player.get(f"{base}content/index.html").data
+
+    answer = player.get(f"{base}content/index.html", headers={"Range": asked})
+
+    assert (answer.status_code, answer.data) == (200, whole)
+
+
+@pytest.mark.parametrize(
     "path", ["nothing.html", "../state", "..%2f..%2fsecret", "%2e%2e/%2e%2e/etc/passwd", "/etc/passwd", "css", "css/", "a%00b"]
 )
 def test_nothing_outside_the_package_is_served(player: FlaskClient, base: str, path: str) -> None:
@@ -102,8 +113,12 @@ def test_an_expired_link_is_explained(player: FlaskClient, base: str, clock: Clo
 
     assert page.status_code == 410
     assert "This link has expired" in page.text
+    assert policy(page)["default-src"] == "'none'"
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert player.get(f"{base}content/index.html").status_code == 410
-    assert player.post(f"{base}state", json={}).json["code"] == "launch-expired"
+    refused = player.post(f"{base}state", json={})
+    assert refused.json["code"] == "launch-expired"
+    assert refused.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_guessed_link_is_not_found(player: FlaskClient) -> None:
