@@ -35,8 +35,8 @@ BOMS = (
 )
 FOLDERS = (Path(__file__).parent / "schemas", Path(__file__).parent.parent / "schemas" / "packages")
 
-ATTRIBUTES = 4
-"""So many attributes count as one more element: each may be a breach of the schema of its own."""
+ATTRIBUTES = 100_000
+"""Attributes beyond which a manifest is not validated: each may be a breach of its own, which libxml2 keeps in memory."""
 
 _validating = threading.Lock()
 
@@ -198,12 +198,12 @@ def note(findings: Findings, element: etree._Element, rule: str, found: object =
 
 def validate(root: etree._Element, schema: str, *, limits: Limits, findings: Findings, rule: str = "schema") -> None:
     """Each breach of our schema becomes a finding of `rule`."""
-    size = 0
+    elements = attributes = 0
     for element in root.iter():
-        size += 1 + len(element.attrib) // ATTRIBUTES
-        if size > limits.schema_elements:
+        elements, attributes = elements + 1, attributes + len(element.attrib)
+        if elements > limits.schema_elements or attributes > ATTRIBUTES:
             break
-    if size > limits.schema_elements:
+    if elements > limits.schema_elements or attributes > ATTRIBUTES:
         findings.add("schema-unchecked", limit=limits.schema_elements)
         return
     with _validating:

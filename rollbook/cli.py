@@ -150,12 +150,18 @@ def _print_row(row: dict[str, Any]) -> None:
     accepted = row.get("imported", row.get("valid"))
     about = f"{row['standard']}  {row['title']}" if accepted else ""
     click.echo(f"{'ok     ' if accepted else 'refused'}  {row['package']}  {row.get('id', '')}  {about}".rstrip())
-    for severity in ("errors", "warnings"):
-        for finding in row["report"][severity]:
-            place = ":".join(str(finding[k]) for k in ("file", "line") if finding.get(k))
-            click.echo(
-                f"         {severity[:-1]:7}  {finding['rule']}  {place}  {finding.get('element') or ''}  {finding['message']}"
-            )
+    mended: set[str] = set()
+    for finding in (*row["report"]["errors"], *row["report"]["warnings"]):
+        place = ":".join(str(finding[k]) for k in ("file", "line") if finding.get(k))
+        click.echo(f"    {finding['severity']:7}  {finding['rule']}  {place}".rstrip())
+        click.echo(f"             {finding['message']}")
+        if finding.get("element"):
+            click.echo(f"             at {finding['element']}")
+        if finding["rule"] not in mended:
+            click.echo(f"             -> {finding['mend']} ({finding['section']})")
+        mended.add(finding["rule"])
+    for rule, count in row["report"].get("omitted", {}).items():
+        click.echo(f"    and {count} more of {rule}")
 
 
 @main.group("credentials")
