@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,24 @@ def test_a_registration_is_the_same_for_the_same_pair(service: Service, fire_saf
 
     assert (new, newer) == (True, False)
     assert first.uuid == again.uuid
+
+
+def test_at_once_there_is_one_registration_and_every_launch_and_commit_counts(
+    service: Service, fire_safety: str, store: lrs.LRS
+) -> None:
+    with ThreadPoolExecutor(8) as at_once:
+        registered = list(at_once.map(lambda _: service.registrations.register(fire_safety, ADA), range(8)))
+        name = registered[0][0].uuid
+        links = [link.url.rsplit("/", 2)[1] for link in at_once.map(lambda _: service.launch(name), range(8))]
+        opened = [service.open_window(link, {}) for link in links][-1]
+        commit = set_(1, core__lesson_status="completed")
+        saved = list(at_once.map(lambda _: service.commit(links[-1], opened["window"], opened["run"], [commit]), range(8)))
+
+    assert {found.uuid for found, _ in registered} == {name}
+    assert [new for _, new in registered].count(True) == 1
+    assert len(set(links)) == 8
+    assert {answer["saved"] for answer in saved} == {1}
+    assert verbs(store, name).count("completed") == 2
 
 
 def test_a_registration_of_somebody_else_is_refused(service: Service, fire_safety: str) -> None:
