@@ -48,13 +48,13 @@ def page(token: str) -> Response:
 @bp.post("/state")
 @public
 def state(token: str) -> Response:
-    return _json(service().open_window(token, messages.pending(_body())))
+    return _json(service().open_window(token, messages.pending(_body(token))))
 
 
 @bp.post("/commit")
 @public
 def commit(token: str) -> Response:
-    body = _body()
+    body = _body(token)
     messages.known(body, "window", "run", "commits")
     rows = messages.commits(body.get("commits", []))
     return _json(service().commit(token, messages.number(body, "window"), messages.number(body, "run"), rows))
@@ -63,14 +63,14 @@ def commit(token: str) -> Response:
 @bp.post("/terminate")
 @public
 def terminate(token: str) -> Response:
-    body = _body()
+    body = _body(token)
     return _json(service().finish(token, messages.number(body, "window"), messages.move(body)))
 
 
 @bp.post("/navigate")
 @public
 def navigate(token: str) -> Response:
-    body = _body()
+    body = _body(token)
     move = messages.move(body)
     if move.request is None:
         raise InvalidRequest("/request", None, "is required")
@@ -119,7 +119,8 @@ def _digest(folders: tuple[str, ...]) -> str:
     return seen.hexdigest()[:16]
 
 
-def _body() -> dict[str, Any]:
+def _body(token: str) -> dict[str, Any]:
+    service().place(token)  # nothing is read from who has no link
     return messages.read_json(request.get_data(), request.content_encoding, service().settings.body_maximum)
 
 

@@ -125,6 +125,7 @@ def test_a_guessed_link_is_not_found(player: FlaskClient) -> None:
     assert player.get("/play/guess/").status_code == 404
     assert player.get("/play/guess/content/index.html").status_code == 404
     assert player.post("/play/guess/state", json={}).status_code == 404
+    assert player.post("/play/guess/commit", data="not even JSON").status_code == 404
 
 
 def test_a_message_may_be_packed(player: FlaskClient, base: str) -> None:
