@@ -100,7 +100,7 @@ def read_body(limit: int) -> bytes:
             found=request.content_length,
             rule=limit,
         )
-    raw: bytes = request.stream.read(limit + 1)
+    raw: bytes = request.stream.read(limit + 1 if request.content_length is None else request.content_length)
     if len(raw) > limit:
         raise TooLarge(f"The body has more than {limit} bytes.", rule=limit)
     return raw
