@@ -21,6 +21,7 @@ from rollbook.errors import RollbookError
 BATCH = 1000
 FORMAT = 1
 CHUNK = 1024 * 1024
+UNFINISHED = "uploads/"  # pieces on their way; nothing that a backup promises
 
 
 class BackupRefused(RollbookError):
@@ -83,7 +84,8 @@ def _batches(path: Path) -> Iterator[list[Any]]:
 
 def _copy_out(url: str, target: Path) -> int:
     fs, root = fsspec.url_to_fs(url)
-    paths = list(fs.find(root)) if fs.exists(root) else []
+    found = fs.find(root) if fs.exists(root) else []
+    paths = [path for path in found if not path.removeprefix(root).lstrip("/").startswith(UNFINISHED)]
     for path in paths:
         local = target / path.removeprefix(root).lstrip("/")
         local.parent.mkdir(parents=True, exist_ok=True)

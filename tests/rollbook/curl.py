@@ -22,6 +22,7 @@ OPTIONS.add_argument("--data-binary", dest="binary")
 OPTIONS.add_argument("-F", dest="form")
 OPTIONS.add_argument("-G", dest="get", action="store_true")
 OPTIONS.add_argument("-i", action="store_true")
+OPTIONS.add_argument("-I", dest="head", action="store_true")
 OPTIONS.add_argument("-o")
 
 
@@ -34,6 +35,7 @@ def commands(page: Path) -> Iterator[str]:
 
 def send(client: FlaskClient, command: str, file: Callable[[str], Path]) -> TestResponse:
     """`file` gives the package that a name in the command stands for."""
+    command = re.sub(r"\$\(stat -c %s ([^)]+)\)", lambda found: str(file(found[1]).stat().st_size), command)
     words = [word for word in shlex.split(command, comments=True) if word != "$A"]
     given = OPTIONS.parse_args(words[1:])
     headers = dict(header.split(": ", 1) for header in given.headers)
@@ -41,6 +43,8 @@ def send(client: FlaskClient, command: str, file: Callable[[str], Path]) -> Test
     url = given.url.removeprefix("$R")
     if given.get:
         return client.get(f"{url}?{'&'.join(pairs)}", headers=headers)
+    if given.head:
+        return client.head(url, headers=headers)
     method = given.method or ("POST" if pairs or given.form or given.binary else "GET")
     if given.form:
         name, _, path = given.form.partition("=@")
