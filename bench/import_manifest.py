@@ -43,7 +43,7 @@ def _once(data: bytes, names: list[str], limits: Limits) -> float:
     course, report = read_manifest(data, names, limits=limits)
     taken = time.process_time() - start
     assert len(list(course.root.walk())) > 1
-    assert not report.warnings
+    assert {finding.rule for finding in report.warnings} <= {"schema-unchecked"}
     return taken
 
 
