@@ -104,6 +104,7 @@ class Catalogue:
         course_id: str | None = None,
         by: str = "",
         strict: bool = False,
+        repair: bool = False,
         new_id: str | None = None,
         progress: Progress | None = None,
     ) -> CourseVersion:
@@ -117,7 +118,7 @@ class Catalogue:
                 return self.version(course_id, entry.version)
         with (
             self.claims.held(*self._turns),
-            import_package(path, limits=self.limits, strict=strict, verify=False) as imported,
+            import_package(path, limits=self.limits, strict=strict, repair=repair, verify=False) as imported,
         ):
             identifier = course_id or new_id or new_identifier()
             folder = self.content.new_folder(identifier)
@@ -137,6 +138,7 @@ class Catalogue:
         *,
         by: str = "",
         strict: bool = False,
+        repair: bool = False,
         new_id: str | None = None,
         progress: Progress | None = None,
     ) -> tuple[CourseVersion, bool]:
@@ -146,7 +148,7 @@ class Catalogue:
             known = self.having(digest)
             if known is not None:
                 return known, False
-            return self.add(path, by=by, strict=strict, new_id=new_id, progress=progress), True
+            return self.add(path, by=by, strict=strict, repair=repair, new_id=new_id, progress=progress), True
 
     def having(self, digest: str) -> CourseVersion | None:
         """The oldest course whose current version is the package with this SHA-256."""

@@ -36,12 +36,13 @@ def only(*names: str) -> None:
             raise ParameterInvalid(f"There is no parameter `{name}` here.", parameter=name)
 
 
-def flag(name: str) -> bool:
-    only(name)
-    value = request.args.get(name, "false")
-    if value not in ("true", "false"):
-        raise ParameterInvalid(f"`{name}` must be true or false.", parameter=name, found=value)
-    return value == "true"
+def flags(*names: str) -> list[bool]:
+    """The only parameters that a request may have, each true or false; false when it is left out."""
+    only(*names)
+    for name in names:
+        if (value := request.args.get(name, "false")) not in ("true", "false"):
+            raise ParameterInvalid(f"`{name}` must be true or false.", parameter=name, found=value)
+    return [request.args.get(name) == "true" for name in names]
 
 
 def page() -> tuple[str | None, int]:

@@ -130,7 +130,7 @@ class Uploads:
         row.delete()
 
     def import_course(
-        self, upload_id: str, *, course_id: str | None = None, by: str = "", strict: bool = False
+        self, upload_id: str, *, course_id: str | None = None, by: str = "", strict: bool = False, repair: bool = False
     ) -> tuple[CourseVersion, bool]:
         """Imports a complete upload, once however often it is asked; the version, and whether it was made now."""
         row = self._row(upload_id)
@@ -140,7 +140,7 @@ class Uploads:
             self.catalogue.get(course_id)
         try:
             with self.catalogue.claims.held(f"upload:{upload_id}", patience=0):
-                return self._imported(self._row(upload_id), course_id, by, strict)
+                return self._imported(self._row(upload_id), course_id, by, strict, repair)
         except ImporterBusy as busy:
             if self._row(upload_id).state != State.UNPACKING:
                 raise
@@ -160,14 +160,14 @@ class Uploads:
         UploadRow.objects(id__in=stale).delete()
         return len(stale)
 
-    def _imported(self, row: UploadRow, course_id: str | None, by: str, strict: bool) -> tuple[CourseVersion, bool]:
+    def _imported(self, row: UploadRow, course_id: str | None, by: str, strict: bool, repair: bool) -> tuple[CourseVersion, bool]:
         if row.state == State.DONE:
             if course_id not in (None, row.course):
                 raise UploadNotReady(f"The upload became the course {row.course}.", state=row.state)
             return self.catalogue.version(row.course, row.version), False
         _set(row, state=State.UNPACKING, files=0, bytes=0)
         try:
-            version, made = self._added(row, course_id, by, strict)
+            version, made = self._added(row, course_id, by, strict, repair)
         except ImporterBusy:
             _set(row, state=State.RECEIVED)
             raise
@@ -184,7 +184,7 @@ class Uploads:
         self._remove(self._piece(row.id))
         return version, made
 
-    def _added(self, row: UploadRow, course_id: str | None, by: str, strict: bool) -> tuple[CourseVersion, bool]:
+    def _added(self, row: UploadRow, course_id: str | None, by: str, strict: bool, repair: bool) -> tuple[CourseVersion, bool]:
         """A new course gets the upload's id, so that an import that died after its last step is not done again."""
         if course_id is None:
             try:
@@ -195,11 +195,11 @@ class Uploads:
         with self._package(row) as path:
             if course_id is not None:
                 before = self.catalogue.get(course_id).version
-                made = self.catalogue.add(path, course_id=course_id, by=by, strict=strict, progress=progress)
+                made = self.catalogue.add(path, course_id=course_id, by=by, strict=strict, repair=repair, progress=progress)
                 return made, made.version > before
             if row.digest is not None:
-                return self.catalogue.add_once(path, by=by, strict=strict, new_id=row.id, progress=progress)
-            return self.catalogue.add(path, by=by, strict=strict, new_id=row.id, progress=progress), True
+                return self.catalogue.add_once(path, by=by, strict=strict, repair=repair, new_id=row.id, progress=progress)
+            return self.catalogue.add(path, by=by, strict=strict, repair=repair, new_id=row.id, progress=progress), True
 
     @contextmanager
     def _package(self, row: UploadRow) -> Iterator[Path]:

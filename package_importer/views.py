@@ -17,7 +17,7 @@ from package_importer import upload_views
 from package_importer.catalogue import Catalogue, CourseEntry, CourseVersion, digest_of
 from package_importer.course import Item
 from package_importer.errors import DigestMismatch, PackageTooLarge, UploadUnreadable
-from package_importer.http import EXTENSION, answer, catalogue, digest_header, flag, only, page, uploads
+from package_importer.http import EXTENSION, answer, catalogue, digest_header, flags, only, page, uploads
 
 JSON = "application/json"
 LONGEST_JSON = 10_000
@@ -37,16 +37,16 @@ def init_app(app: Flask, catalogue: Catalogue) -> None:
 @bp.post("")
 @requires("content/write")
 def post_course() -> Response:
-    strict = flag("strict")
+    strict, repair = flags("strict", "repair")
     if request.mimetype == JSON:
-        made, new = uploads().import_course(_named_upload(), by=current().key, strict=strict)
+        made, new = uploads().import_course(_named_upload(), by=current().key, strict=strict, repair=repair)
     else:
         digest = digest_header("Repr-Digest")
         with _uploaded(digest) as path:
             if digest is None:
-                made, new = catalogue().add(path, by=current().key, strict=strict), True
+                made, new = catalogue().add(path, by=current().key, strict=strict, repair=repair), True
             else:
-                made, new = catalogue().add_once(path, by=current().key, strict=strict)
+                made, new = catalogue().add_once(path, by=current().key, strict=strict, repair=repair)
     response = answer(_version(made), 201 if new else 200)
     response.headers["Location"] = url_for("courses.get_course", course_id=made.id)
     return response
@@ -75,13 +75,13 @@ def get_course(course_id: str) -> Response:
 @bp.put("/<course_id>")
 @requires("content/write")
 def put_course(course_id: str) -> Response:
-    strict = flag("strict")
+    strict, repair = flags("strict", "repair")
     catalogue().get(course_id)
     if request.mimetype == JSON:
-        made, _ = uploads().import_course(_named_upload(), course_id=course_id, by=current().key, strict=strict)
+        made, _ = uploads().import_course(_named_upload(), course_id=course_id, by=current().key, strict=strict, repair=repair)
         return answer(_version(made))
     with _uploaded(digest_header("Repr-Digest")) as path:
-        return answer(_version(catalogue().add(path, course_id=course_id, by=current().key, strict=strict)))
+        return answer(_version(catalogue().add(path, course_id=course_id, by=current().key, strict=strict, repair=repair)))
 
 
 @bp.delete("/<course_id>")

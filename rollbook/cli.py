@@ -96,10 +96,11 @@ def demo_command(**flags: Any) -> None:
 @main.command("import")
 @click.argument("packages", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def import_command(packages: tuple[Path, ...], as_json: bool) -> None:
+@click.option("--repair", is_flag=True, help="Mend what can be mended in a cmi5 structure, and say so.")
+def import_command(packages: tuple[Path, ...], as_json: bool, repair: bool) -> None:
     """Import packages; exit status 1 if any was refused."""
     with opened() as services:
-        rows = [_imported(services, path) for path in packages]
+        rows = [_imported(services, path, repair) for path in packages]
     _report(rows, as_json)
 
 
@@ -113,9 +114,9 @@ def validate_command(packages: tuple[Path, ...], as_json: bool, strict: bool, re
     _report([_validated(path, strict, repair) for path in packages], as_json)
 
 
-def _imported(services: Services, path: Path) -> dict[str, Any]:
+def _imported(services: Services, path: Path, repair: bool) -> dict[str, Any]:
     try:
-        entry = services.catalogue.add(path)
+        entry = services.catalogue.add(path, repair=repair)
     except package_importer.PackageRefused as refusal:
         return {"package": str(path), "imported": False, "report": refusal.report.to_json()}
     return {

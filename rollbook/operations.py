@@ -115,6 +115,7 @@ PARAMETERS: dict[str, Parameter] = dict(
         _parameter("Content-Digest", "SHA-256 of the piece (RFC 9530): `sha-256=:base64:`.", place="header"),
         _parameter("Accept-Language", "Which language `format=canonical` prefers.", place="header"),
         _parameter("strict", "Refuse what is merely tolerated.", FLAG),
+        _parameter("repair", "Mend what can be mended in a cmi5 structure, and say so in the report.", FLAG),
         _parameter("put.statementId", "The id to store the statement under.", UUID, required=True),
         _parameter("statementId", "This statement alone.", UUID),
         _parameter("voidedStatementId", "This voided statement alone.", UUID),
@@ -429,7 +430,7 @@ OPERATIONS: tuple[Operation, ...] = (
         about="SCORM 1.2, SCORM 2004, cmi5 and Tin Can, as a form, as the body, or from an upload. A refused package leaves "
         "nothing behind; its report says what is wrong and where. With `Repr-Digest`, or from an upload that had it, a package "
         "that a course already has as its current version is not imported again.",
-        parameters=("strict", "Repr-Digest"),
+        parameters=("strict", "repair", "Repr-Digest"),
         body=PACKAGE,
         answers={
             201: Answer(about="The new course.", schema="Course", headers=("Location",)),
@@ -454,7 +455,7 @@ OPERATIONS: tuple[Operation, ...] = (
         tag="Courses",
         summary="Import a new version of a course",
         about="Attempts that have begun stay on their version.",
-        parameters=("path.course_id", "strict", "Repr-Digest"),
+        parameters=("path.course_id", "strict", "repair", "Repr-Digest"),
         body=PACKAGE,
         answers={200: Answer(about="The course.", schema="Course")},
         errors=(400, 404, 409, 413, 422, 503),

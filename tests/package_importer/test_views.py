@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from package_importer.models import VersionRow
 from tests.packages.manifests import ITEM, package, scorm12
+from tests.packages.structures import REPAIRED
 from tests.packages.zips import plain
 
 PATH = "/api/v1/courses"
@@ -52,6 +53,17 @@ def test_a_strict_import_refuses_what_is_otherwise_forgiven(courses: FlaskClient
 
     assert courses.post(PATH, data=slack).status_code == 201
     assert courses.post(PATH, query_string={"strict": "true"}, data=slack).status_code == 422
+
+
+def test_a_repair_must_be_asked_for(courses: FlaskClient) -> None:
+    broken = next(make for rule, make in REPAIRED if rule == "cmi5-order")()
+
+    refused = courses.post(PATH, data=broken)
+    mended = courses.post(PATH, query_string={"repair": "true"}, data=broken)
+
+    assert (refused.status_code, mended.status_code) == (422, 201)
+    assert mended.json is not None
+    assert [finding["rule"] for finding in mended.json["report"]["warnings"]] == ["cmi5-order"]
 
 
 @pytest.mark.parametrize("form", [True, False])

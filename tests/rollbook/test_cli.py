@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from pymongo.database import Database
 
 from rollbook.cli import main
+from tests.packages.structures import REPAIRED
 
 Run = Callable[..., Result]
 
@@ -98,3 +99,16 @@ def test_no_database_is_one_line_not_a_traceback(run: Run, monkeypatch: pytest.M
 
     assert done.exit_code == 1
     assert done.output.startswith("Error: The database does not answer")
+
+
+def test_a_cmi5_structure_out_of_order_is_imported_only_with_repair(run: Run, tmp_path: Path) -> None:
+    rule, make = next((rule, make) for rule, make in REPAIRED if rule == "cmi5-order")
+    package = tmp_path / "package.zip"
+    package.write_bytes(make())
+
+    refused = json.loads(run("import", "--json", package).output)
+    mended = json.loads(run("import", "--json", "--repair", package).output)
+
+    assert [row["imported"] for row in refused + mended] == [False, True]
+    assert rule in {finding["rule"] for finding in refused[0]["report"]["errors"]}
+    assert rule in {finding["rule"] for finding in mended[0]["report"]["warnings"]}
