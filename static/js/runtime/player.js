@@ -20,6 +20,7 @@ const TARGETED = /^\{target=(.+)\}(choice|jump)$/;
 const ENDING = ["exitAll", "suspendAll", "abandonAll"];
 const SOON = 50;
 const SLOW = 1500;
+const CLOSING = 3000;
 const LATEST_STATE = 4000;
 
 class Player {
@@ -43,12 +44,15 @@ class Player {
     /** @type {Run | null} */
     this.run = null;
     this.leaving = false;
+    /** A window that is being closed tells so before its content does; whether it goes is known at pagehide. */
+    this.closing = false;
     this.moving = false;
     this.ended = false;
     this.sending = false;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.checks = undefined;
     this.timers = { keep: 0, send: 0, slow: 0 };
+    addEventListener("beforeunload", () => this.mayClose());
     addEventListener("pagehide", () => this.goodbye());
     addEventListener("pageshow", (event) => event.persisted && location.reload());
     page.addEventListener("visibilitychange", () => this.flush());
@@ -146,7 +150,13 @@ class Player {
     run.finished = true;
     this.keep();
     if (this.leaving) return;
-    setTimeout(() => !this.moving && this.run === run && this.end(run), 0);
+    setTimeout(() => !this.moving && this.run === run && this.end(run), this.closing ? CLOSING : 0);
+  }
+
+  /** What content ends now, it ends because the learner goes: the end waits until it is known whether the window stays. */
+  mayClose() {
+    this.closing = true;
+    setTimeout(() => (this.closing = false), CLOSING);
   }
 
   /** @param {Run} run */
