@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -216,6 +217,7 @@ def test_2_1_3_related_agents_covers_the_authority(client: FlaskClient) -> None:
 
 def test_2_1_3_since_is_after_and_until_is_at_or_before(client: FlaskClient) -> None:
     (first,) = post(client, make_statement())
+    time.sleep(0.002)  # `stored` counts milliseconds
     (second,) = post(client, make_statement())
     stored = client.get(f"/xapi/statements?statementId={first}").json["stored"]
 
