@@ -13,7 +13,6 @@ import importlib.metadata
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -266,8 +265,3 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def remove(directory: Path) -> None:
-    """Deletes a stopped server's directory."""
-    shutil.rmtree(directory, ignore_errors=True)
