@@ -163,7 +163,7 @@ class LRS:
             ascending=query.ascending,
             limit=limit + 1,
             fields={**_LIST_FIELDS, "att": 1},
-            wanted=wanted,
+            wanted=index.paired(wanted),
             residual=residual,
             referring=caller.store in through.referring,
         )

@@ -2,7 +2,8 @@
 
 1.0.3 Communication 2.1.3, IEEE 9274.1.1 4.1.6.1. Values are tokens: 12 bytes of SHA-256. Keys of the index entry: `vb` verb,
 `ob` own object Activity, `rg` registration, `ag` actor and object, with group members; `ra` all agents of the statement, `rc` all
-activities, `au` authority, `rf` id of the referred statement, `vd` it is a voiding statement, `att` attachment hashes."""
+activities, `pr` pairs of agent, object Activity and verb, `au` authority, `rf` id of the referred statement, `vd` it is a voiding
+statement, `att` attachment hashes."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from lrs.spec.query import StatementQuery
 from lrs.spec.rules import VOIDED
 
 Statement = Mapping[str, Any]
-INHERITED = ("vb", "ob", "rg", "ag", "ra", "rc")
+INHERITED = ("vb", "ob", "rg", "ag", "ra", "rc", "pr")
 
 
 @lru_cache(maxsize=65536)
@@ -53,6 +54,7 @@ def index_entry(statement: Statement) -> dict[str, Any]:
     activities = set(_activities(statement))
     if activities:
         entry["rc"] = _tokens(activities)
+    entry["pr"] = _pairs(entry["ag"], entry.get("ob"), entry["vb"])
     registration = statement.get("context", {}).get("registration")
     if registration is not None:
         entry["rg"] = _uuid(registration)
@@ -68,6 +70,26 @@ def index_entry(statement: Statement) -> dict[str, Any]:
     if hashes:
         entry["att"] = list(dict.fromkeys(hashes))
     return entry
+
+
+def _pairs(agents: list[bytes], activity: bytes | None, verb: bytes) -> list[bytes]:
+    """What two filters ask for together, as one value: else a page costs all that the one of them matches.
+
+    Halves of the tokens, not hashed again; a verb gives its other half, as an IRI may be that of a verb and of an Activity."""
+    pairs = [agent[:8] + verb[4:] for agent in agents]
+    if activity is not None:
+        pairs += [agent[:8] + activity[:8] for agent in agents]
+        pairs.append(activity[:8] + verb[4:])
+    return pairs
+
+
+def paired(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Conditions with the first two that make a pair replaced by it. A registration is rare enough alone."""
+    for one, other in (("ag", "ob"), ("ag", "vb"), ("ob", "vb")):
+        if "rg" not in wanted and one in wanted and other in wanted:
+            pair = wanted[one][:8] + (wanted[other][4:] if other == "vb" else wanted[other][:8])
+            return {"pr": pair, **{key: value for key, value in wanted.items() if key not in (one, other)}}
+    return dict(wanted)
 
 
 def attachments(statement: Statement) -> Iterator[Mapping[str, Any]]:

@@ -22,6 +22,7 @@ STATEMENTS = [
     _model("ob", "t", "ob", "s"),
     _model("rc", "t", "rc", "s"),
     _model("vb", "t", "vb", "s"),
+    _model("pr", "t", "pr", "s"),
     _model("rg", "t", "rg", "s"),  # not partial: the embedded server reads by no partial index
     _model("au", "t", "au", "s"),
 ]
