@@ -13,10 +13,10 @@ from flask import Blueprint, Flask, Response, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from access import current, requires
-from package_importer import upload_views
+from package_importer import export, upload_views
 from package_importer.catalogue import Catalogue, CourseEntry, CourseVersion, digest_of
 from package_importer.course import Item
-from package_importer.errors import DigestMismatch, PackageTooLarge, UploadUnreadable
+from package_importer.errors import DigestMismatch, PackageTooLarge, ParameterInvalid, UploadUnreadable
 from package_importer.http import EXTENSION, answer, catalogue, digest_header, flags, only, page, uploads
 
 JSON = "application/json"
@@ -70,6 +70,25 @@ def get_course(course_id: str) -> Response:
     only()
     entry = catalogue().get(course_id)
     return answer(_version(catalogue().version(course_id, entry.version)) | _entry(entry))
+
+
+@bp.get("/<course_id>/export")
+@requires("content/read", "content/write")
+def export_course(course_id: str) -> Response:
+    """A zip file, or the structure alone when the course came as one; the answer begins before all files were read."""
+    only("format")
+    if (wanted := request.args.get("format")) != "cmi5":
+        raise ParameterInvalid("`format` must be cmi5.", parameter="format", found=wanted)
+    entry, opened = catalogue().get(course_id), catalogue().open
+    course = catalogue().course(course_id, entry.version)
+    structure = export.structure(course, iri=entry.activity_id)
+    if course.files:
+        pieces = export.package(structure, export.members(course), lambda path: opened(course_id, entry.version, path))
+        made, ending = Response(pieces, mimetype="application/zip"), "zip"
+    else:
+        made, ending = Response(structure, mimetype="application/xml"), "xml"
+    made.headers["Content-Disposition"] = f'attachment; filename="{course_id}-{entry.version}-cmi5.{ending}"'
+    return made
 
 
 @bp.put("/<course_id>")

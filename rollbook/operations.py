@@ -84,6 +84,7 @@ def _parameter(
 
 PARAMETERS: dict[str, Parameter] = dict(
     (
+        _parameter("export.format", "The only format there is.", {"enum": ["cmi5"]}, required=True),
         _parameter(
             "path.version",
             "The version that answers to requests without a version header carry.",
@@ -447,6 +448,18 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=("path.course_id",),
         answers={200: Answer(about="The course.", schema="Course")},
         errors=(404,),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/courses/{course_id}/export",
+        id="export_course",
+        tag="Courses",
+        summary="A course as a cmi5 package",
+        about="A zip file with a course structure and the course's files; the structure alone for a course that came as one. "
+        "Courses of SCORM and Tin Can become structures whose units play but report nothing.",
+        parameters=("path.course_id", "export.format"),
+        answers={200: Answer(about="The package.", types=("application/zip", "application/xml"))},
+        errors=(400, 404),
     ),
     Operation(
         method="PUT",
