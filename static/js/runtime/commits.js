@@ -3,13 +3,17 @@
  * What one run of a SCO has set and the server has not acknowledged: numbered, in order, and kept in the browser's storage until it is.
  *
  * @typedef {{[element: string]: string | null}} Changes
- * @typedef {{n: number, changes: Changes, at: number, elapsed: number}} Kept  `at`: this machine's clock, milliseconds
- * @typedef {{n: number, changes: Changes, age: number, elapsed: number}} Commit  seconds
+ * @typedef {import("./calls.js").Row[]} Calls
+ * @typedef {{n: number, changes: Changes, at: number, elapsed: number, calls?: Calls}} Kept  `at`: this machine's clock, milliseconds
+ * @typedef {{n: number, changes: Changes, age: number, elapsed: number, calls?: Calls}} Commit  seconds
  * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">} Shelf
  */
 
 const PREFIX = "rollbook";
 const ROW = /\.\d+\./;
+/** Calls of so many commits wait for the network; those before are not told. */
+const TOLD = 8;
+const CALLS = 100;
 
 /** @param {string} registration @param {number} run */
 const shelfKey = (registration, run) => `${PREFIX}:${registration}:${run}`;
@@ -30,16 +34,18 @@ export class Commits {
     this.sent = saved;
   }
 
-  /** @param {Changes | null} changes */
-  add(changes) {
-    if (!changes) return;
+  /** @param {Changes | null} changes @param {Calls} [calls] what content called meanwhile */
+  add(changes, calls = []) {
+    if (!changes && !calls.length) return;
     const at = this.now();
     const last = this.waiting.at(-1);
-    if (last && last.n > this.sent && joinable(last.changes, changes)) {
-      Object.assign(last, { changes: { ...last.changes, ...changes }, at, elapsed: at - this.opened });
+    if (last && last.n > this.sent && joinable(last.changes, changes ?? {})) {
+      const told = [...(last.calls ?? []), ...calls].slice(-CALLS);
+      Object.assign(last, { changes: { ...last.changes, ...changes }, at, elapsed: at - this.opened, calls: told });
     } else {
-      this.waiting.push({ n: this.next, changes, at, elapsed: at - this.opened });
+      this.waiting.push({ n: this.next, changes: changes ?? {}, at, elapsed: at - this.opened, calls });
       this.next += 1;
+      delete this.waiting.at(-TOLD)?.calls;
     }
     this.keep();
   }
@@ -76,8 +82,9 @@ function joinable(one, next) {
 }
 
 /** @param {Kept} one @param {number} now @returns {Commit} */
-function asMessage(one, now) {
-  return { n: one.n, changes: one.changes, age: Math.max(0, now - one.at) / 1000, elapsed: Math.max(0, one.elapsed) / 1000 };
+function asMessage({ n, changes, at, elapsed, calls }, now) {
+  const made = { n, changes, age: Math.max(0, now - at) / 1000, elapsed: Math.max(0, elapsed) / 1000 };
+  return calls?.length ? { ...made, calls } : made;
 }
 
 /**

@@ -4,10 +4,11 @@
  *
  * @typedef {{kind: string, target?: string}} Request
  * @typedef {import("./datamodel.js").DataModel} DataModel
- * @typedef {{number: number, item: string, sco: boolean, model: DataModel, commits: Commits, finished: boolean, reported: boolean}} Run
+ * @typedef {{number: number, item: string, sco: boolean, model: DataModel, commits: Commits, calls: Calls, finished: boolean, reported: boolean}} Run
  */
 import { createApi12 } from "./api12.js";
 import { createApi2004 } from "./api2004.js";
+import { Calls } from "./calls.js";
 import { Commits, forget, leftBehind } from "./commits.js";
 import { DataModel as Model } from "./datamodel.js";
 import { Stage } from "./stage.js";
@@ -118,7 +119,7 @@ class Player {
     const options = { strict: this.course.strict, lookAhead: this.course.request_valid, permissions };
     const model = new Model(this.course.table, data, options);
     const commits = new Commits({ registration: this.registration, run, shelf: this.shelf });
-    this.run = { number: run, item, sco, model, commits, finished: false, reported: false };
+    this.run = { number: run, item, sco, model, commits, calls: new Calls(), finished: false, reported: false };
     this.expose(this.run);
     this.view.card(null);
     const running = () => this.view.state("running");
@@ -137,6 +138,7 @@ class Player {
         this.send(run);
       },
       onTerminate: () => this.terminated(run),
+      log: (/** @type {import("./calls.js").Entry} */ entry) => run.calls.log(entry),
     };
     const is12 = this.course.course.standard === "scorm12";
     Object.assign(of, {
@@ -148,6 +150,7 @@ class Player {
   /** Terminate has been called: by content of its own accord, or in its last words while the learner goes. @param {Run} run */
   terminated(run) {
     run.finished = true;
+    run.calls.close();
     this.keep();
     if (this.leaving) return;
     setTimeout(() => !this.moving && this.run === run && this.end(run), this.closing ? CLOSING : 0);
@@ -249,7 +252,8 @@ class Player {
     this.timers.keep = 0;
     const run = this.run;
     if (!run) return;
-    run.commits.add(run.model.takeChanges());
+    const changes = run.model.takeChanges();
+    run.commits.add(changes, run.calls.take(changes !== null || this.leaving || run.finished));
     if (!run.commits.empty && !this.leaving) {
       this.timers.send ||= window.setTimeout(() => this.send(run), this.course.autosave * 1000);
     }

@@ -85,7 +85,9 @@ export class Transport {
 
   /** The page is going: no answer will be read. False: too long to leave with it. @param {string} path @param {object} body */
   lastWords(path, body) {
-    const text = JSON.stringify(body);
+    let text = JSON.stringify(body);
+    // What content called is the first to stay behind.
+    if (text.length > LAST_WORDS / 2) text = JSON.stringify(body, (name, value) => (name === "calls" ? undefined : value));
     const keepalive = new Blob([text]).size <= LAST_WORDS;
     try {
       this.send(this.base + path, { method: "POST", headers: { "Content-Type": "application/json" }, body: text, keepalive }).catch(() => {});
