@@ -9,49 +9,41 @@ import pytest
 
 from lrs.errors import InvalidStatement
 from lrs.spec import rules, schema
-from tests.lrs.spec import table
+from tests.lrs.spec import table, walk
 from tests.lrs.spec.table import AGENT, GROUP, Row, in_substatement, whole, with_value
 
 VERSIONS = ("1.0.3", "2.0.0")
 
 
-def rows() -> Iterator[tuple[str, dict[str, Any], Row]]:
-    """Every row with the statement that it applies to, as a statement and as a SubStatement."""
+def rows() -> Iterator[tuple[str, str, dict[str, Any], Row]]:
     for version in VERSIONS:
-        statement = whole(version)
-        identified = {row[1].split("/")[2]: row for row in table.IDENTIFIERS}
-        for row in table.STATEMENT + (table.IN_CONTEXT_2 if version == "2.0.0" else []):
-            yield version, statement, row
-            if not row[1].startswith(table.NOT_IN_SUBSTATEMENTS):
-                yield version, in_substatement(statement), (row[0], "/object" + row[1], *row[2:])
-        for kind in identified:
-            right = {"mbox_sha1sum": "a" * 40, "openid": "http://a.b/", "account": {"homePage": "http://a.b/", "name": "x"}}[kind]
-            for row in (row for row in table.IDENTIFIERS if row[1].split("/")[2] == kind):
-                yield version, with_value(statement, "/actor", {kind: right}), row
-        for row in table.REFERENCE:
-            yield version, with_value(with_value(statement, "/object", table.REF), "/context", {}), row
+        for kind, statement, applying in table.cases(version):
+            for row in applying:
+                yield version, kind, statement, row
 
 
 def accepted() -> Iterator[Any]:
-    for version, statement, (section, place, _, right, _, _) in rows():
-        for value in right:
+    for version, kind, statement, (section, place, required, right, _, _) in rows():
+        for value in right if required else [..., *right]:
             changed = with_value(statement, place, value)
             if place.endswith("/object") and isinstance(value, dict) and "definition" not in value:
                 changed = with_value(changed, place.removesuffix("object") + "context", {})
-            yield pytest.param(version, changed, id=f"{version} {section} {place} {value!r}"[:110])
+            shown = "missing" if value is ... else repr(value)
+            yield pytest.param(version, changed, id=f"{version} {section} {kind} {place} {shown}"[:120])
 
 
 def refused() -> Iterator[Any]:
-    for version, statement, (section, place, required, _, wrong_types, wrong) in rows():
-        if required:
-            yield pytest.param(version, with_value(statement, place, ...), id=f"{version} {section} {place} missing")
-        for value in (None, *wrong_types, *wrong):
-            yield pytest.param(version, with_value(statement, place, value), id=f"{version} {section} {place} {value!r}"[:110])
+    for version, kind, statement, (section, place, required, _, wrong_types, wrong) in rows():
+        for value in ([...] if required else []) + [None, *wrong_types, *wrong]:
+            shown = "missing" if value is ... else repr(value)
+            yield pytest.param(
+                version, with_value(statement, place, value), id=f"{version} {section} {kind} {place} {shown}"[:120]
+            )
 
 
 def strangers() -> Iterator[Any]:
     for version in VERSIONS:
-        for kind, statement in (("statement", whole(version)), ("substatement", in_substatement(whole(version)))):
+        for kind, statement, _ in table.cases(version):
             for place in objects_of(statement, ""):
                 if not place.endswith(("extensions", "display", "name", "description")):
                     yield pytest.param(
@@ -60,6 +52,40 @@ def strangers() -> Iterator[Any]:
                         f"{place}/stranger",
                         id=f"{version} {kind} {place or '/'}",
                     )
+
+
+def proven(version: str) -> dict[walk.Property, set[str]]:
+    """Which cases the rows have for each property of the schema."""
+    schema_of = schema.schema(version)
+    cases: dict[walk.Property, set[str]] = {}
+    for of, _, statement, (_, place, required, right, wrong_types, wrong) in rows():
+        if of == version:
+            parent, _, key = place.rpartition("/")
+            here = {"missing, refused" if required else "missing, accepted", "null"}
+            here |= {"right"} if right else set()
+            here |= {"wrong type"} if wrong_types else set()
+            here |= {"wrong format"} if wrong else set()
+            for owner in walk.reached(schema_of, statement, parent):
+                cases.setdefault((owner, key), set()).update(here)
+    for parameters in strangers():
+        of, statement, place = parameters.values
+        if of == version:
+            for owner in walk.reached(schema_of, statement, place.rpartition("/")[0]):
+                for key in schema_of["$defs"].get(owner, schema_of)["properties"]:
+                    cases.setdefault((owner, key), set()).add("extra")
+    return cases
+
+
+def demanded(version: str) -> dict[walk.Property, set[str]]:
+    """Right, missing, wrong type, wrong format, null, extra; free text has no wrong format."""
+    schema_of = schema.schema(version)
+    cases: dict[walk.Property, set[str]] = {}
+    for (owner, key), node in walk.properties(schema_of).items():
+        cases[owner, key] = {"right", "wrong type", "null", "extra"}
+        cases[owner, key] |= set() if walk.is_free(schema_of, node) else {"wrong format"}
+        cases[owner, key] |= {"missing, refused"} if key in walk.closed(schema_of)[owner].get("required", ()) else set()
+        cases[owner, key] |= {"missing, accepted"} if key in walk.optional(walk.closed(schema_of)[owner]) else set()
+    return cases
 
 
 def objects_of(node: Any, place: str) -> Iterator[str]:
@@ -98,6 +124,15 @@ def test_xapi_00010_an_unknown_property_is_refused_by_name(version: str, stateme
 
     faults = refusal.value.detail.get("faults", [refusal.value.detail])
     assert place in [fault["pointer"] for fault in faults]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_property_of_the_schemas_has_every_case(version: str) -> None:
+    known = proven(version)
+
+    lacking = {where: cases - known.get(where, set()) for where, cases in demanded(version).items()}
+
+    assert {where: cases for where, cases in lacking.items() if cases} == {}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
