@@ -16,6 +16,7 @@ from scorm_runtime.datamodel import api, launch
 from scorm_runtime.datamodel.status import outcome
 from scorm_runtime.events import Event, Said, course_events, item_events, left_events
 from scorm_runtime.memory import Attempt, Commit, Plan, Run, Step
+from scorm_runtime.restart import start_again
 from scorm_runtime.sequencing import engine
 from scorm_runtime.sequencing.engine import Kind, Request
 from scorm_runtime.tracking import Tracking
@@ -25,9 +26,18 @@ ENDS_COURSE = ("time-out", "logout")
 
 
 def open_window(
-    plan: Plan, attempt: Attempt, now: float, *, item: str | None = None, pending: Mapping[int, Sequence[Commit]] | None = None
+    plan: Plan,
+    attempt: Attempt,
+    now: float,
+    *,
+    item: str | None = None,
+    pending: Mapping[int, Sequence[Commit]] | None = None,
+    again: bool = False,
 ) -> Step:
-    """A player window opens: what the one before could not send is applied, then the course starts or is resumed."""
+    """A player window opens: what the one before could not send is applied, then the course starts or is resumed.
+
+    `again`: what is suspended is not resumed but ended, where another attempt is possible.
+    """
     events: list[Event] = []
     for number, commits in sorted((pending or {}).items()):
         step = late(plan, attempt, number, commits, now)
@@ -35,10 +45,15 @@ def open_window(
     if engine.current(plan.tree, attempt.state) is not None:
         step = navigate(plan, attempt, Request(kind=Kind.SUSPEND_ALL), now)
         attempt, events = step.attempt, [*events, *step.events]
+    if again:
+        attempt = start_again(plan, attempt, now)
     attempt = replace(attempt, window=attempt.window + 1, move=0, started=True)
     request = _opening(plan, attempt, item)
     events.append(Event(verb="launched", time=now, attempt=attempt.ordinal + (request.kind is not Kind.RESUME_ALL)))
     step = navigate(plan, attempt, request, now)
+    if step.exception and request.kind is Kind.CHOICE and len(plan.leaves()) == 1:
+        request = _opening(plan, attempt, None)
+        step = navigate(plan, attempt, request, now)
     if step.exception and request.kind is Kind.RESUME_ALL:
         step = navigate(plan, attempt, Request(kind=Kind.START), now)
     return replace(step, events=(*events, *step.events))
@@ -143,7 +158,9 @@ def navigate(plan: Plan, attempt: Attempt, request: Request, now: float) -> Step
     fresh = attempt.ended and done.delivered is not None
     attempt = replace(attempt, state=done.state, ended=done.ended)
     if fresh and request.kind is not Kind.RESUME_ALL:
-        attempt = replace(attempt, ordinal=attempt.ordinal + 1, said=Said())
+        # adl.data that is not global to the system lives as long as one attempt on the course (CTS DDM).
+        kept = attempt.stores if plan.course.shared_data_global_to_system else {}
+        attempt = replace(attempt, ordinal=attempt.ordinal + 1, said=Said(), stores=kept)
     attempt, more = _leave(plan, attempt, request, done.delivered, now)
     attempt, course = _roll_up(plan, attempt, now, final=done.ended)
     step = Step(attempt=attempt, events=(*events, *more, *course), exception=done.exception, trace=done.trace)

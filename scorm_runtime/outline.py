@@ -76,8 +76,16 @@ def delivery(plan: Plan, attempt: Attempt, run: Run) -> dict[str, Any]:
 
 
 def contents(plan: Plan, attempt: Attempt, ahead: Navigation) -> Iterator[dict[str, Any]]:
-    """The table of contents, flat; an item that is not visible leaves its children their own depth."""
-    stack: list[tuple[Item, int]] = [(plan.course.root, 0)]
+    """The table of contents, flat; an item that is not visible leaves its children their own depth.
+
+    The course itself can be chosen only where anything else can (CTS CM-11, SX-08).
+    """
+    root = plan.course.root
+    choosable = any(
+        i.visible and i is not root and ahead.choice[i.identifier] and i.identifier not in ahead.hidden
+        for i in plan.items.values()
+    )
+    stack: list[tuple[Item, int]] = [(root, 0)]
     while stack:
         item, depth = stack.pop()
         shown = item.visible and item.identifier not in ahead.hidden
@@ -87,7 +95,7 @@ def contents(plan: Plan, attempt: Attempt, ahead: Navigation) -> Iterator[dict[s
                 "title": item.title,
                 "depth": depth,
                 "leaf": not item.children,
-                "enabled": bool(ahead.choice.get(item.identifier)),
+                "enabled": bool(ahead.choice.get(item.identifier)) and choosable,
                 "status": word(engine.status(plan.tree, attempt.state, item.identifier), cluster=bool(item.children)),
             }
         stack.extend((child, depth + shown) for child in reversed(item.children))

@@ -180,8 +180,9 @@ class Tree:
             # A SCORM 1.2 SCO that says nothing of success has not passed.
             sequencing = replace(sequencing, objective_set_by_content=True)
         if single and not sequencing.flow:
-            # Deviation: a package of a single SCO flows, else no Start could deliver it; so does ADL's sample.
-            sequencing = replace(sequencing, flow=True)
+            # Deviation: a package of a single SCO flows, else no Start could deliver it, and leaves nothing to choose; so
+            # does ADL's sample, and its test (CM-11, SX-08) looks for it.
+            sequencing = replace(sequencing, flow=True, choice=False)
         return sequencing
 
     def __iter__(self) -> Iterator[Node]:

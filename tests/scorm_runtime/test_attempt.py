@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from package_importer.course import Standard
+from package_importer.course import Sequencing, SharedData, Standard
 from scorm_runtime import attempt as way
 from scorm_runtime import errors
+from scorm_runtime.memory import Commit
 from scorm_runtime.sequencing.engine import Kind, Request
 from tests.scorm_runtime.courses import TEST, asset, course, plan, sco, sets, unopened
 
@@ -218,6 +221,38 @@ def test_scorm_12_keeps_what_a_sco_has_stored_also_after_a_normal_exit() -> None
 
     assert again.attempt.run is not None
     assert again.attempt.run.data["cmi.core.lesson_location"] == "p5"
+
+
+def test_a_single_sco_that_was_asked_for_by_name_starts_though_it_cannot_be_chosen() -> None:
+    made = course(sco("one"))
+    single = plan(replace(made, root=replace(made.root, sequencing=Sequencing())))
+
+    step = way.open_window(single, unopened(single), 100.0, item="one")
+
+    assert (step.delivered, step.exception) == (True, None)
+
+
+def played_again(stores_are_global: bool) -> dict[str, str]:
+    """The data of the second attempt on a course whose SCO has filled its `adl.data` in the first one."""
+    shared = replace(sco("one"), shared_data=(SharedData(target="notes"),))
+    of = plan(replace(course(shared, sco("two")), shared_data_global_to_system=stores_are_global))
+    attempt = way.open_window(of, unopened(of), 100.0).attempt
+    filled = Commit(n=1, changes={"adl.data.0.store": "mine"})
+    attempt = way.finish(of, attempt, 1, [filled], 160.0).attempt
+    attempt = way.navigate(of, attempt, Request(kind=Kind.EXIT_ALL), 170.0).attempt
+    run = way.open_window(of, attempt, 200.0).attempt.run
+    return dict(run.data) if run else {}
+
+
+def test_shared_data_of_the_course_are_empty_again_in_a_new_attempt_on_it() -> None:
+    data = played_again(stores_are_global=False)
+
+    assert data["adl.data.0.id"] == "notes"
+    assert "adl.data.0.store" not in data
+
+
+def test_shared_data_of_the_learner_outlive_an_attempt() -> None:
+    assert played_again(stores_are_global=True)["adl.data.0.store"] == "mine"
 
 
 def test_an_asset_is_completed_by_having_been_seen() -> None:

@@ -206,7 +206,8 @@ def _shown(registration: Registration, key: str, title: str) -> bool:
     if subject in shown:
         return shown[subject] is (rest == "enabled")
     if key == "toc.enabled":
-        return any(valid and identifier not in seen.hidden for identifier, valid in seen.choice.items())
+        root = registration.course.root.identifier
+        return any(valid and identifier not in seen.hidden and identifier != root for identifier, valid in seen.choice.items())
     identifier = registration.named(title)
     if key == "toc.visible":
         return identifier not in seen.hidden
