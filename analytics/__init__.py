@@ -14,7 +14,7 @@ __all__ = ["AnalyticsError", "Attempts", "Follower", "init_app"]
 
 def init_app(app: Flask, attempts: Attempts, resolve_course: ResolveCourse) -> None:
     """`resolve_course` gives the activity IRI of a course id, or None."""
-    from analytics.views import answer, bp, groups, rows, statements  # noqa: F401 - the modules put their routes on the blueprint
+    from analytics.views import answer, bp, groups, rows, saved, statements  # noqa: F401 - the modules put their routes on the blueprint
 
     app.extensions[answer.EXTENSION] = answer.Service(attempts, resolve_course)
     app.register_blueprint(bp)

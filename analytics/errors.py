@@ -6,7 +6,12 @@ AnalyticsError
 ├── CourseUnknown       404  neither a course nor an activity
 ├── ResourceUnknown     404  a schema that is not there
 ├── QueryInvalid        400  a query body outside the grammar; `pointer` says where
-└── FormatUnknown       406  no format of ours is acceptable
+├── NameInvalid         400  a name for a saved query or a schedule that is none
+├── QueryUnknown        404  no saved query of this name
+├── RevisionChanged     412  what was to be changed has changed meanwhile, is there already, or is no longer there
+├── RevisionRequired    428  what is there is only replaced by who says which state of it
+├── FormatUnknown       406  no format of ours is acceptable
+└── FormatUnavailable   406  a format of ours whose library is not installed; names the extra
 """
 
 from collections.abc import Iterable
@@ -72,3 +77,47 @@ class FormatUnknown(AnalyticsError):
     def __init__(self, found: str, allowed: Iterable[str]) -> None:
         names = list(allowed)
         super().__init__(f"No format {found!r}; there are {', '.join(names)}.", found=found, allowed=names)
+
+
+class FormatUnavailable(AnalyticsError):
+    status = 406
+    code = "format-unavailable"
+
+    def __init__(self, found: str, extra: str) -> None:
+        super().__init__(
+            f"The format {found!r} needs the extra {extra!r} of this service: pip install 'rollbook[{extra}]'.",
+            found=found,
+            extra=extra,
+        )
+
+
+class NameInvalid(AnalyticsError):
+    code = "name-invalid"
+
+    def __init__(self, found: str) -> None:
+        rule = "must be 1 to 80 letters, digits, hyphens and underscores, and begin with a letter or digit"
+        super().__init__(f"The name {found!r} {rule}.", found=found, rule=rule)
+
+
+class QueryUnknown(AnalyticsError):
+    status = 404
+    code = "query-unknown"
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"There is no saved query {found!r}.", found=found)
+
+
+class RevisionChanged(AnalyticsError):
+    status = 412
+    code = "revision-changed"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is not in the state that was named; read it again, then change it.", found=name)
+
+
+class RevisionRequired(AnalyticsError):
+    status = 428
+    code = "revision-required"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is there already: send its ETag as If-Match to replace it.", found=name)

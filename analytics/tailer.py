@@ -12,7 +12,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from analytics import attempts, folding, store
+from analytics import attempts, folding, saved, store
 from analytics.attempts import Row
 from analytics.folding import Statements
 from analytics.parameters import Selection
@@ -34,6 +34,7 @@ class Attempts:
 
     def ensure_indexes(self) -> None:
         store.ensure_indexes(self.db)
+        saved.ensure_indexes(self.db)
 
     def catch_up(self, store_id: int = 1, budget: float = 60.0) -> int:
         """Folds what was stored since, for at most `budget` seconds; the number of statements folded.

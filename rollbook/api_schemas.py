@@ -10,6 +10,7 @@ from typing import Any
 from analytics.columns import COLUMNS, Column
 from analytics.query import GROUPS_MAXIMUM, MEASURES, MEASURES_MAXIMUM, SOURCES
 from analytics.query import LIMIT_MAXIMUM as QUERY_LIMIT
+from analytics.saved import DESCRIPTION_LENGTH
 from rollbook.operations import ROWS
 
 Schema = dict[str, Any]
@@ -493,6 +494,28 @@ SCHEMAS: dict[str, Schema] = {
             "next": {"type": "null"},
         },
     },
+    "NewSavedQuery": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["query"],
+        "properties": {"query": ref("Query"), "description": {"type": "string", "maxLength": DESCRIPTION_LENGTH}},
+    },
+    "SavedQuery": {
+        "type": "object",
+        "required": ["name", "description", "query", "revision", "created", "created_by", "updated", "updated_by", "result"],
+        "properties": {
+            "name": TEXT,
+            "description": TEXT,
+            "query": ref("Query"),
+            "revision": {"type": "integer"},
+            "created": TIME,
+            "created_by": {"type": "string", "description": "The name of the credential."},
+            "updated": TIME,
+            "updated_by": {"type": "string", "description": "The name of the credential."},
+            "result": {"type": "string", "description": "Where its rows are."},
+        },
+    },
+    "SavedQueries": page("queries", "SavedQuery"),
     **{f"{name.title()}Row": row(COLUMNS[name]) for name in ROWS},
     **{f"{name.title()}Page": row_page(f"{name.title()}Row") for name in ROWS},
     "Status": {"type": "object", "required": ["status"], "properties": {"status": TEXT}},

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analytics import saved
 from analytics.columns import COLUMNS
 from analytics.parameters import RESOURCES
 from analytics.views.groups import VERB_PARAMETERS
@@ -20,6 +21,7 @@ TEXT: dict[str, Any] = {"type": "string"}
 IRI: dict[str, Any] = {"type": "string", "format": "iri"}
 UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
 TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
+SAVED_NAME: dict[str, Any] = {"type": "string", "pattern": f"^{saved.NAME.pattern}$"}
 FLAG: dict[str, Any] = {"type": "boolean", "default": False}
 AGENT: dict[str, Any] = {"type": "string", "contentMediaType": JSON, "description": "An xAPI Agent as JSON."}
 
@@ -97,6 +99,7 @@ PARAMETERS: dict[str, Parameter] = dict(
         _parameter("path.resource", "The list.", {"enum": sorted(COLUMNS)}, required=True, place="path"),
         _parameter("rows.resource", "Which list's rows.", {"enum": list(WITH_TOMBSTONES), "default": "attempts"}),
         _parameter("path.name", "The file's path.", required=True, place="path"),
+        _parameter("path.saved.name", "The name.", SAVED_NAME, required=True, place="path"),
         _parameter("path.key", "The credential's key.", required=True, place="path"),
         _parameter(
             "X-Experience-API-Version",
@@ -593,6 +596,61 @@ OPERATIONS: tuple[Operation, ...] = (
         body={JSON: "Query"},
         answers={200: _page_of_rows("QueryPage")},
         errors=(400, 404, 406, 422),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/queries",
+        id="list_queries",
+        tag="Analytics",
+        summary="Saved queries, by name",
+        parameters=("rows.limit", "rows.cursor"),
+        answers={200: Answer(about="A page of saved queries.", schema="SavedQueries", headers=("Link",))},
+        errors=(400,),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/queries/{name}",
+        id="get_query",
+        tag="Analytics",
+        summary="A saved query",
+        parameters=("path.saved.name", "If-None-Match"),
+        answers={200: Answer(about="The query.", schema="SavedQuery", headers=("ETag",)), 304: Answer(about="Unchanged.")},
+        errors=(404,),
+    ),
+    Operation(
+        method="PUT",
+        path="/api/v1/queries/{name}",
+        id="put_query",
+        tag="Analytics",
+        summary="Save a query under a name",
+        about="It is checked as if it were asked now. One that is there is replaced by who names its state in If-Match.",
+        parameters=("path.saved.name", "If-Match", "If-None-Match"),
+        body={JSON: "NewSavedQuery"},
+        answers={
+            200: Answer(about="Replaced, or the same as before.", schema="SavedQuery", headers=("ETag",)),
+            201: Answer(about="Saved.", schema="SavedQuery", headers=("ETag", "Location")),
+        },
+        errors=(400, 404, 412, 428),
+    ),
+    Operation(
+        method="DELETE",
+        path="/api/v1/queries/{name}",
+        id="delete_query",
+        tag="Analytics",
+        summary="Delete a saved query",
+        parameters=("path.saved.name", "If-Match"),
+        answers={204: Answer(about="Deleted.")},
+        errors=(404, 412),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/queries/{name}/result",
+        id="get_query_result",
+        tag="Analytics",
+        summary="What a saved query finds now",
+        parameters=("path.saved.name", "rows.format"),
+        answers={200: _page_of_rows("QueryPage")},
+        errors=(400, 404, 406),
     ),
     Operation(
         method="GET",

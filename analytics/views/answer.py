@@ -11,7 +11,7 @@ import access
 from analytics import formats
 from analytics.attempts import Row
 from analytics.columns import Column
-from analytics.errors import FormatUnknown, ParameterInvalid
+from analytics.errors import FormatUnknown, ParameterInvalid, ParameterUnknown, QueryInvalid
 from analytics.facts import iso
 from analytics.parameters import ResolveCourse
 from analytics.store import Place
@@ -83,6 +83,39 @@ def page(
 def streamed(form: str, columns: Sequence[Column], batches: Iterator[list[Row]], through: int, next_seq: int | None) -> Response:
     response = Response(formats.WRITERS[form](columns, batches), content_type=formats.MEDIA_TYPES[form])
     return with_headers(response, through, next_seq)
+
+
+def as_json(body: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(body), status=status, content_type=formats.MEDIA_TYPES["json"])
+
+
+def listed(name: str, entries: Sequence[Mapping[str, Any]], cursor: str | None) -> Response:
+    """One page of what is kept under names or ids."""
+    response = as_json({name: entries, "next": cursor})
+    if cursor is not None:
+        response.headers["Link"] = f'<{_next_url(cursor)}>; rel="next"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def json_body(members: Sequence[str]) -> dict[str, Any]:
+    """The request's JSON object, with no members but these."""
+    try:
+        body = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError as error:
+        raise QueryInvalid("", None, f"must be JSON ({error})") from None
+    if not isinstance(body, dict):
+        raise QueryInvalid("", body, "must be an object")
+    for name in body:
+        if name not in members:
+            raise QueryInvalid(f"/{name}", name, f"there is no such member; there are {', '.join(members)}")
+    return body
+
+
+def only_parameters(allowed: Sequence[str]) -> None:
+    for name in request.args:
+        if name not in allowed:
+            raise ParameterUnknown(name, allowed)
 
 
 def with_headers(response: Response, through: int, next_seq: int | None) -> Response:

@@ -46,11 +46,16 @@ def verbs() -> Response:
 @bp.post("/query")
 @access.requires("analytics/read")
 def run_query() -> Response:
-    form = answer.wanted_format()
     try:
         body = orjson.loads(request.get_data())
     except orjson.JSONDecodeError as error:
         raise QueryInvalid("", None, f"must be JSON ({error})") from None
+    return answer_query(body)
+
+
+def answer_query(body: object) -> Response:
+    """What the query in `body` finds, in the format that the request asks for."""
+    form = answer.wanted_format()
     plan = query.plan(body, answer.service().resolve_course)
     through = answer.fresh().through
     found = answer.service().attempts.grouped(answer.store(), plan.selection, plan.stages)
