@@ -11,9 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from package_importer.course import Item, Standard
-from scorm_runtime import errors
+from scorm_runtime import errors, judgement
 from scorm_runtime.datamodel import api, launch
-from scorm_runtime.datamodel.status import outcome
 from scorm_runtime.events import Event, Said, course_events, item_events, left_events
 from scorm_runtime.memory import Attempt, Commit, Plan, Run, Step
 from scorm_runtime.restart import start_again
@@ -69,9 +68,9 @@ def _opening(plan: Plan, attempt: Attempt, item: str | None) -> Request:
 
 def commit(plan: Plan, attempt: Attempt, number: int, commits: Sequence[Commit], now: float) -> Step:
     """Commits of the run in progress; those that were applied before are passed over."""
-    run = _open_run(attempt, number)
+    run = _heard(plan, attempt, _open_run(attempt, number), bool(commits))
     before = _tracking(plan, run)
-    run, changes, refused = _apply(plan, run, commits)
+    run, changes, refused = _apply(plan, run, commits, now)
     after = _tracking(plan, run)
     events, said = item_events(run.item, run.attempt, run.said, run.data, changes, after, now - _age(commits))
     run = replace(run, said=said)
@@ -103,13 +102,15 @@ def finish(
     assert run is not None
     if run.terminated:
         return step
+    run = _heard(plan, attempt, run, terminated)
     tracking = _tracking(plan, run, terminated=terminated, suspend=suspend)
     spent = tracking.session_time if tracking.session_time is not None else run.elapsed
     suspended = suspend or tracking.exit == "suspend"
     time = now - _age(commits)
     events, said = left_events(run.item, run.attempt, run.said, run.data, tracking, spent, time, suspended=suspended)
     kept = _finished(plan, run, suspend=suspend, terminated=terminated)
-    run = replace(run, terminated=True, session=run.data, data=kept, said=said, counted=spent)
+    marks = judgement.ended(run.marks) if terminated and not suspended else run.marks
+    run = replace(run, terminated=True, session=run.data, data=kept, said=said, counted=spent, marks=marks)
     attempt = replace(
         _with_run(attempt, run),
         state=engine.record(plan.tree, attempt.state, run.item, tracking),
@@ -205,8 +206,10 @@ def _deliver(plan: Plan, step: Step, item_id: str, new_attempt: bool, now: float
     # SCORM 1.2 has no attempts of its own: what a SCO has stored stays its data for as long as the learner is registered.
     goes_on = last is not None and (not new_attempt or plan.course.standard is Standard.SCORM_12)
     previous = last.data if last and goes_on else None
-    data = _initial(plan, attempt, item, previous) if item.resource and item.resource.sco else {}
-    resumed = previous is not None and data.get("cmi.entry", data.get("cmi.core.entry")) == "resume"
+    data = initial_data(plan, attempt, item, previous) if previous or (item.resource and item.resource.sco) else {}
+    resumed = previous is not None and (
+        data.get("cmi.entry", data.get("cmi.core.entry")) == "resume" if data else not new_attempt
+    )
     run = Run(
         item=item_id,
         number=attempt.number + 1,
@@ -216,16 +219,25 @@ def _deliver(plan: Plan, step: Step, item_id: str, new_attempt: bool, now: float
         kept=previous,
         resumed=resumed,
         said=last.said if last and goes_on else Said(),
+        marks=last.marks if last and goes_on else {},
+        corrected=last.corrected if last else None,
     )
     runs = {key: replace(value, session=None) for key, value in attempt.runs.items()}
     attempt = replace(attempt, runs={**runs, item_id: run}, current=item_id, number=run.number)
-    if goes_on and new_attempt and data:
+    if (goes_on and new_attempt and data) or judgement.known_at_launch(plan, run):
         attempt = replace(attempt, state=engine.record(plan.tree, attempt.state, item_id, _tracking(plan, run)))
     event = Event(verb="resumed" if resumed else "initialized", item=item_id, attempt=run.attempt, time=now)
     return replace(step, attempt=attempt, events=(*step.events, event), delivered=True)
 
 
-def _initial(plan: Plan, attempt: Attempt, item: Item, previous: Mapping[str, str] | None) -> dict[str, str]:
+def _heard(plan: Plan, attempt: Attempt, run: Run, spoke: bool) -> Run:
+    """An asset that talks to the API is a SCO from then on, whatever the manifest calls it (CTS SX-08a)."""
+    if run.data or not spoke:
+        return run
+    return replace(run, data=initial_data(plan, attempt, plan.items[run.item], run.kept))
+
+
+def initial_data(plan: Plan, attempt: Attempt, item: Item, previous: Mapping[str, str] | None) -> dict[str, str]:
     known = engine.status(plan.tree, attempt.state, item.identifier)
     return launch.initial_data(
         plan.model,
@@ -234,7 +246,7 @@ def _initial(plan: Plan, attempt: Attempt, item: Item, previous: Mapping[str, st
         learner_id=plan.learner_id,
         learner_name=plan.learner_name,
         mode=plan.mode,
-        credit="credit" if plan.mode == "normal" else "no-credit",
+        credit="credit" if plan.mode == "normal" and plan.credit else "no-credit",
         previous=previous,
         objectives=known.objectives,
         mapped=known.mapped,
@@ -258,7 +270,9 @@ def _open_run(attempt: Attempt, number: int) -> Run:
     return run
 
 
-def _apply(plan: Plan, run: Run, commits: Iterable[Commit]) -> tuple[Run, tuple[str, ...], tuple[tuple[str, int], ...]]:
+def _apply(
+    plan: Plan, run: Run, commits: Iterable[Commit], now: float
+) -> tuple[Run, tuple[str, ...], tuple[tuple[str, int], ...]]:
     data: Mapping[str, str] = run.data
     changed: dict[str, None] = {}
     refused: list[tuple[str, int]] = []
@@ -271,7 +285,8 @@ def _apply(plan: Plan, run: Run, commits: Iterable[Commit]) -> tuple[Run, tuple[
         data, wrong = api.apply(plan.model, data, one.changes, strict=plan.strict, permissions=rights)
         refused.extend(wrong)
         changed.update(dict.fromkeys(one.changes))
-        run = replace(run, applied=one.n, elapsed=max(run.elapsed, one.elapsed))
+        marks = judgement.marked(run, data, one, now)
+        run = replace(run, applied=one.n, elapsed=max(run.elapsed, one.elapsed), marks=marks)
     return replace(run, data=data), tuple(changed), tuple(refused)
 
 
@@ -284,18 +299,7 @@ def _age(commits: Sequence[Commit]) -> float:
 
 
 def _tracking(plan: Plan, run: Run, *, terminated: bool = False, suspend: bool = False) -> Tracking:
-    item = plan.items[run.item]
-    if not run.data:
-        return Tracking()
-    return outcome(
-        plan.model,
-        item,
-        run.data,
-        mode=plan.mode,
-        terminated=terminated,
-        suspend=suspend,
-        mastery_override=plan.mastery_override,
-    )
+    return judgement.tracking(plan, run, terminated=terminated, suspend=suspend)
 
 
 def _finished(plan: Plan, run: Run, *, suspend: bool, terminated: bool) -> dict[str, str]:
@@ -323,19 +327,11 @@ def _with_run(attempt: Attempt, run: Run) -> Attempt:
 
 def _roll_up(plan: Plan, attempt: Attempt, now: float, *, final: bool) -> tuple[Attempt, tuple[Event, ...]]:
     """What the course as a whole has reached, and what of that is new."""
-    root = engine.status(plan.tree, attempt.state, plan.course.root.identifier)
+    if not plan.credit:
+        return attempt, ()
+    root = judgement.reached(plan, attempt)
     leaves = plan.leaves()
-    detail: Any = engine.status(plan.tree, attempt.state, leaves[0].identifier) if len(leaves) == 1 else root
+    alone = len(leaves) == 1 and attempt.corrected is None
+    detail: Any = engine.status(plan.tree, attempt.state, leaves[0].identifier) if alone else root
     events, said = course_events(attempt.said, root, detail, attempt.spent(), now, final=final)
-    old = attempt.result
-    result = replace(
-        old,
-        completion="completed" if "completed" in (old.completion, root.completion) else root.completion,
-        success=root.success if root.success != "unknown" else old.success,
-        progress=root.progress if root.progress is not None else old.progress,
-        completed_at=old.completed_at or (now if root.completion == "completed" else None),
-        passed_at=old.passed_at or (now if root.success == "passed" else None),
-    )
-    if root.scaled is not None:
-        result = replace(result, scaled=root.scaled, raw=detail.raw, min=detail.min, max=detail.max)
-    return replace(attempt, said=said, result=result), events
+    return replace(attempt, said=said, result=judgement.result(attempt.result, root, detail, now)), events

@@ -95,8 +95,7 @@ def item_events(
         digest = repr(interaction)
         if interaction and answers.get(row) != digest:
             answers[row] = digest
-            # Deviation: the profile says "responded"; reports, and xAPI's own examples, look for "answered".
-            events.append(Event(verb="answered", item=item, attempt=attempt, time=time, interaction=interaction))
+            events.append(Event(verb="responded", item=item, attempt=attempt, time=time, interaction=interaction))
     said = replace(said, interactions=answers)
     news, said = _news(said, status)
     events.extend(replace(event, item=item, attempt=attempt, time=time) for event in news)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from package_importer.course import Item
-from scorm_runtime.attempt import stores
+from scorm_runtime.attempt import initial_data, stores
 from scorm_runtime.datamodel import launch
 from scorm_runtime.memory import Attempt, Plan, Run, Step
 from scorm_runtime.sequencing import engine
@@ -69,7 +69,7 @@ def delivery(plan: Plan, attempt: Attempt, run: Run) -> dict[str, Any]:
         "title": item.title,
         "url": item.launch,
         "sco": bool(resource and resource.sco),
-        "data": dict(run.data),
+        "data": dict(run.data) or initial_data(plan, attempt, item, run.kept),
         "permissions": launch.permissions(stores(attempt, item)),
         "resumed": run.resumed,
     }

@@ -108,8 +108,8 @@ def test_a_tab_closed_in_the_test_resumes_there_with_the_answers(
 
     verbs = service.verbs(registration)
     score = service.row("scores", data_protection, registration, lambda row: row["score_scaled"] is not None)
-    assert verbs.index("suspended") < verbs.index("resumed") < verbs.index("answered")
-    assert verbs.count("answered") == 5
+    assert verbs.index("suspended") < verbs.index("resumed") < verbs.index("responded")
+    assert verbs.count("responded") == 5
     assert (score["score_scaled"], score["attempts"]) == (1.0, 1)
 
 

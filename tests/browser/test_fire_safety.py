@@ -52,7 +52,7 @@ def test_every_step_becomes_a_statement_once(
     player.has_state("ended")
 
     statements = service.statements(registration)
-    answered = [statement for statement in statements if statement["verb"]["id"].endswith("/answered")]
+    answered = [statement for statement in statements if statement["verb"]["id"].endswith("/responded")]
     course_results = [
         s for s in statements if s["verb"]["id"].endswith("/passed") and s["object"]["id"] == fire_safety["activity_id"]
     ]

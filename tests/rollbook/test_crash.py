@@ -106,4 +106,4 @@ def test_every_statement_is_told_once_and_in_order(tmp_path: Path, sample_packag
     assert (row["completion"], row["success"], row["registration"]) == (True, True, registration)
 
 
-VERBS = ["launched", "initialized", "answered", "completed", "passed", "completed", "passed", "terminated"]
+VERBS = ["launched", "initialized", "responded", "completed", "passed", "completed", "passed", "terminated"]

@@ -264,6 +264,44 @@ def test_an_asset_is_completed_by_having_been_seen() -> None:
     assert ("completed", "page") in verbs(step)
 
 
+def test_an_asset_that_talks_to_the_api_is_heard_as_a_sco() -> None:
+    picture = plan(course(asset("picture"), sco("two")))
+    attempt = way.open_window(picture, unopened(picture), 100.0).attempt
+    saying = sets(1, completion_status="incomplete", location="p2", exit="suspend")
+    attempt = way.finish(picture, attempt, 1, [saying], 110.0).attempt
+    attempt = way.navigate(picture, attempt, Request(kind=Kind.SUSPEND_ALL), 111.0).attempt
+
+    step = way.open_window(picture, attempt, 200.0)
+
+    assert step.attempt.run is not None
+    assert (step.attempt.run.data["cmi.entry"], step.attempt.run.data["cmi.location"]) == ("resume", "p2")
+    assert step.attempt.result.completion != "completed"
+
+
+@pytest.mark.parametrize("standard", [Standard.SCORM_2004, Standard.SCORM_12])
+def test_a_suspended_asset_is_resumed_in_the_attempt_that_it_was_in(standard: Standard) -> None:
+    picture = plan(course(asset("picture"), sco("two"), standard=standard))
+    opened = way.open_window(picture, unopened(picture), 100.0)
+    left = way.navigate(picture, opened.attempt, Request(kind=Kind.SUSPEND_ALL), 110.0)
+
+    step = way.open_window(picture, left.attempt, 200.0)
+
+    assert verbs(left) == [("suspended", "picture")]
+    assert verbs(step) == [("launched", None), ("resumed", "picture")]
+    assert step.events[-1].attempt == opened.events[-1].attempt
+
+
+def test_an_asset_that_is_opened_again_is_initialized_in_an_attempt_of_its_own() -> None:
+    picture = plan(course(asset("picture"), sco("two")))
+    first = way.open_window(picture, unopened(picture), 100.0)
+    left = way.navigate(picture, first.attempt, Request(kind=Kind.CONTINUE), 110.0)
+
+    step = way.navigate(picture, left.attempt, Request(kind=Kind.PREVIOUS), 120.0)
+
+    assert verbs(step)[-1] == ("initialized", "picture")
+    assert step.events[-1].attempt == first.events[-1].attempt + 1
+
+
 def test_an_answer_is_told_once_and_again_when_it_changes() -> None:
     attempt = way.open_window(ONE, unopened(ONE), 100.0).attempt
     row = {"interactions__0__id": "q1", "interactions__0__type": "choice", "interactions__0__learner_response": "a"}
@@ -272,4 +310,4 @@ def test_an_answer_is_told_once_and_again_when_it_changes() -> None:
 
     changed = way.commit(ONE, same.attempt, 1, [sets(3, interactions__0__learner_response="b")], 112.0)
 
-    assert [verbs(first), verbs(same), verbs(changed)] == [[("answered", "one")], [], [("answered", "one")]]
+    assert [verbs(first), verbs(same), verbs(changed)] == [[("responded", "one")], [], [("responded", "one")]]

@@ -34,8 +34,8 @@ EVENTS = [
     Event(verb="launched", time=1.0),
     Event(verb="initialized", item="one & two", time=1.0),
     Event(verb="resumed", item="one & two", time=1.0),
-    Event(verb="answered", item="one & two", time=1.0, interaction=QUESTION),
-    Event(verb="answered", item="one & two", time=1.0, interaction=Interaction(id="q2", type=None, response=None, result="3.5")),
+    Event(verb="responded", item="one & two", time=1.0, interaction=QUESTION),
+    Event(verb="responded", item="one & two", time=1.0, interaction=Interaction(id="q2", type=None, response=None, result="3.5")),
     Event(verb="completed", item="one & two", time=1.0, completion=True, score=Score(scaled=0.5, raw=5.0, min=0.0, max=10.0)),
     Event(verb="passed", time=1.0, success=True, score=Score(scaled=-2.0, raw=50.0, min=100.0, max=0.0), duration=61.0),
     Event(verb="failed", item="one & two", objective="obj 1", time=1.0, success=False),
@@ -44,7 +44,7 @@ EVENTS = [
     Event(verb="suspended", item="one & two", time=1.0, completion=False, duration=0.0),
     Event(verb="terminated", item="one & two", time=1.0, completion=True, success=True, duration=3723.456),
     Event(
-        verb="answered", item="one & two", time=1.0, interaction=Interaction(id="q3", type=None, response=None, result="1e400")
+        verb="responded", item="one & two", time=1.0, interaction=Interaction(id="q3", type=None, response=None, result="1e400")
     ),
 ]
 
@@ -82,7 +82,7 @@ def test_a_statement_names_profile_course_and_attempt() -> None:
 def test_an_answer_carries_response_success_time_and_the_right_answer() -> None:
     made = statement(subject(), 1, EVENTS[3])
 
-    assert made["verb"]["id"] == "http://adlnet.gov/expapi/verbs/answered"
+    assert made["verb"]["id"] == "http://adlnet.gov/expapi/verbs/responded"
     assert made["result"] == {"response": "a[,]b", "success": True, "duration": "PT12.5S"}
     assert made["object"]["definition"] == {
         "type": "http://adlnet.gov/expapi/activities/cmi.interaction",
