@@ -9,10 +9,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from analytics.facts import Facts
+from analytics import vocabulary
+from analytics.facts import Facts, labels
 from analytics.vocabulary import Role
 
 Row = dict[str, Any]
+LABELS_MOST = 100
 
 
 class Key(NamedTuple):
@@ -74,6 +76,7 @@ def fold(row: Row, stored: Iterable[Folded]) -> Row:
         _role(row, at, facts)
         _outcome(row, at, seq, facts)
         _score(row, at, seq, facts)
+        _labels(row, at, facts)
         row["seq"] = seq
     _conclude(row)
     return row
@@ -107,6 +110,8 @@ def _role(row: Row, at: int, facts: Facts) -> None:
     # A launch that names its attempt opened a player: SCORM's course says no more until it ends.
     if role not in (Role.ANNOUNCE, Role.WAIVE, Role.ABANDON) or "attempt" in facts:
         x["worked"] = True
+    if facts.get("verb") == vocabulary.LAUNCHED:
+        row["launched_at"] = min(row.get("launched_at", at), at)
     if role in (Role.BEGIN, Role.RESUME, Role.END, Role.ABANDON) and at >= x.get("session_at", at):
         x["session_at"], x["session"] = at, role
     if (attempt := facts.get("attempt")) is not None:
@@ -129,6 +134,8 @@ def _outcome(row: Row, at: int, seq: int, facts: Facts) -> None:
         row["completion"] = row.get("completion", False) or completion
         if completion:
             row["completed_at"] = min(row.get("completed_at", at), at)
+    if success is False:
+        row["failures"] = row.get("failures", 0) + 1
     if success is not None:
         row["success"] = row.get("success", False) or success
         if success:
@@ -160,9 +167,27 @@ def _score(row: Row, at: int, seq: int, facts: Facts) -> None:
     row["scored_seq"] = seq
 
 
+def _labels(row: Row, at: int, facts: Facts) -> None:
+    """Of each extension the latest value, of groups all. A row keeps the first hundred of each, by name: whatever the order
+    of arrival, these are the same."""
+    x = row["x"]
+    if "ext" in facts:
+        known = {iri: (since, value) for iri, since, value in x.get("ext", ())}
+        for one in facts["ext"]:
+            iri, _, value = one.partition(" ")
+            if iri not in known or at >= known[iri][0]:
+                known[iri] = (at, value)
+        x["ext"] = [[iri, *known[iri]] for iri in sorted(known)[:LABELS_MOST]]
+    if "groups" in facts:
+        x["groups"] = sorted({*x.get("groups", ()), *facts["groups"]})[:LABELS_MOST]
+
+
 def _conclude(row: Row) -> None:
     x = row["x"]
     row["status"] = _status(row)
+    named = {"ext": [f"{iri} {value}" for iri, _, value in x.get("ext", ())], "groups": x.get("groups", ())}
+    if found := labels({**row, **named}):
+        row["labels"] = found
     row["attempts"] = len(x.get("attempts", ())) + x.get("begun", 0) or (1 if x.get("worked") else 0)
     reached = [row[name] for name in ("completed_at", "passed_at") if name in row]
     if reached:

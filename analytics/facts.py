@@ -14,6 +14,8 @@ from typing import Any
 from analytics import vocabulary
 
 Facts = dict[str, Any]
+EXTENSIONS_MOST = 20
+EXTENSION_LONGEST = 200
 
 # ISO 8601 as xAPI 4.2.7 takes it; years and months have no fixed length: 365 and 30 days here (docs/metrics.md).
 _DURATION = re.compile(
@@ -34,6 +36,8 @@ def facts(statement: Mapping[str, Any]) -> Facts:
         **_verb_and_result(statement),
         **_object(_mapping(statement.get("object"))),
         **_context(context),
+        "ext": extensions(statement) or None,
+        "groups": _groups(statement) or None,
     }
     if found.get("object_kind") == "Activity" and _is_question(found):
         found["question"] = True
@@ -97,6 +101,50 @@ def iso(moment_ms: int) -> str:
     """The text of a fact's time: UTC, milliseconds, `Z`."""
     whole, rest = divmod(moment_ms, 1000)
     return f"{datetime.fromtimestamp(whole, UTC).isoformat()[:19]}.{rest:03}Z"
+
+
+def extensions(statement: Mapping[str, Any]) -> list[str]:
+    """IRI, space and value of each extension that is a short text, a number, true or false; at most twenty of them.
+
+    What the context says wins over the result, and that over the activity's definition.
+    """
+    definition = _mapping(_mapping(statement.get("object")).get("definition"))
+    places = (definition, _mapping(statement.get("result")), _mapping(statement.get("context")))
+    found: dict[str, str] = {}
+    for place in places:
+        for iri, value in _mapping(place.get("extensions")).items():
+            if (text := extension_text(value)) is not None:
+                found[iri] = text
+    return [f"{iri} {found[iri]}" for iri in sorted(found)[:EXTENSIONS_MOST]]
+
+
+def extension_text(value: object) -> str | None:
+    """5, 5.0 and "5" are the same value."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value if len(value) <= EXTENSION_LONGEST else None
+    if (number := _number(value)) is None:
+        return None
+    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
+
+
+def labels(found: Mapping[str, Any]) -> list[str]:
+    """What a row can be found by besides its own names: what it is part of, its extensions, its groups."""
+    within = dict.fromkeys([*found.get("parent", ()), *found.get("grouping", ())])
+    return [
+        *(f"within {iri}" for iri in within),
+        *(f"ext {one}" for one in found.get("ext", ())),
+        *(f"group {one}" for one in found.get("groups", ())),
+    ]
+
+
+def _groups(statement: Mapping[str, Any]) -> list[str]:
+    """The identified groups a statement names as its actor or its team."""
+    actor, team = _mapping(statement.get("actor")), _mapping(_mapping(statement.get("context")).get("team"))
+    groups = [one for one in (actor, team) if one.get("objectType") == "Group"]
+    keys = dict.fromkeys(key for one in groups if (key := actor_key(one)) is not None)
+    return [key for key in keys if not key.startswith("group:")]
 
 
 def _zone(zone: str | None) -> str:

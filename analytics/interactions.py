@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from analytics.attempts import Row
-from analytics.facts import Facts
+from analytics.facts import Facts, labels
 
 ANSWERS = ("http://adlnet.gov/expapi/verbs/answered", "http://adlnet.gov/expapi/verbs/responded")
 COPIED = (
@@ -37,7 +37,7 @@ def row_id(store: int, facts: Facts) -> bytes:
 
 
 def row(store: int, seq: int, facts: Facts) -> Row:
-    """`within`: everything the question is part of, so that a course finds its questions."""
+    """Its labels name everything the question is part of, so that a course finds its questions."""
     made: dict[str, Any] = {name: facts[name] for name in COPIED if name in facts}
     return {
         "_id": row_id(store, facts),
@@ -48,6 +48,6 @@ def row(store: int, seq: int, facts: Facts) -> Row:
         "activity_type": facts.get("object_type"),
         "timestamp": facts.get("timestamp", seq >> 20),
         "stored": seq >> 20,
-        "within": list(dict.fromkeys([*facts.get("parent", ()), *facts.get("grouping", ())])),
+        "labels": labels(facts),
         **made,
     }

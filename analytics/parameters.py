@@ -2,138 +2,74 @@
 
 import base64
 import binascii
-import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
-
+from analytics import values
 from analytics.attempts import STATUSES
 from analytics.errors import CourseUnknown, ParameterInvalid, ParameterUnknown
-from analytics.facts import actor_key, milliseconds
+from analytics.values import INT64_MAXIMUM
 
 LIMIT_DEFAULT = 100
 LIMIT_MAXIMUM = 10_000
-INT64_MAXIMUM = 2**63 - 1
+NOT = "not_"
+EXTENSION = "ext[<IRI>]"
+COUNTS = ("none", "estimate", "exact")
 
 ResolveCourse = Callable[[str], str | None]
 Condition = dict[str, Any]
 
 
-def _text(name: str, value: str) -> str:
-    if not value:
-        raise ParameterInvalid(name, value, "must not be empty")
-    return value
-
-
-def _uuid(name: str, value: str) -> str:
-    if not re.fullmatch(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
-        raise ParameterInvalid(name, value, "must be a UUID")
-    return value.lower()
-
-
-def _agent(name: str, value: str) -> str:
-    """An xAPI agent or group as JSON; anything else is taken for an actor key."""
-    if not value.lstrip().startswith("{"):
-        return _text(name, value)
-    try:
-        agent = orjson.loads(value)
-    except orjson.JSONDecodeError as error:
-        raise ParameterInvalid(name, value, f"must be an xAPI agent as JSON ({error})") from None
-    if (key := actor_key(agent)) is None:
-        raise ParameterInvalid(name, value, "must have an mbox, mbox_sha1sum, openid or account with homePage and name")
-    return key
-
-
-def moment(name: str, value: str) -> int:
-    found = milliseconds(f"{value}T00:00:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else value.replace(" ", "+"))
-    if found is None:
-        raise ParameterInvalid(name, value, "must be an ISO 8601 timestamp such as 2026-01-31T12:00:00Z, or a date")
-    return found
-
-
-def _seq_after(milliseconds: int) -> int:
-    """The first sequence number stored later than that millisecond; the numbers end in the year 2248."""
-    return min(max(milliseconds + 1, 0), 2**43 - 1) << 20
-
-
-def _number(name: str, value: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise ParameterInvalid(name, value, "must be a number")
-    return number
-
-
-def natural(name: str, value: str) -> int:
-    if not re.fullmatch(r"\d{1,19}", value, re.ASCII) or int(value) > INT64_MAXIMUM:
-        raise ParameterInvalid(name, value, "must be a whole number, 0 or more")
-    return int(value)
-
-
-def _tristate(name: str, value: str) -> bool | None:
-    choices = {"true": True, "false": False, "unknown": None}
-    if value.lower() not in choices:
-        raise ParameterInvalid(name, value, "must be true, false or unknown")
-    return choices[value.lower()]
-
-
-def _one_of(allowed: Iterable[str]) -> Callable[[str, str], str]:
-    names = tuple(allowed)
-
-    def check(name: str, value: str) -> str:
-        if value not in names:
-            raise ParameterInvalid(name, value, f"must be one of {', '.join(names)}")
-        return value
-
-    return check
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equality:
-    """A parameter that names values of one field; given more than once, any of them fits."""
+    """A parameter that names values of one field; given more than once, any of them fits.
 
-    read: Callable[[str, str], Any] = _text
+    `indexed`: an index serves the field. `label`: labels of this kind name the field's values, too, and an index serves them.
+    """
+
+    read: Callable[[str, str], Any] = values.text
     field: str
     indexed: bool = False
+    label: str | None = None
 
 
 _SHARED = {
     "activity": Equality(field="activity", indexed=True),
-    "actor": Equality(read=_agent, field="actor_key", indexed=True),
-    "agent": Equality(read=_agent, field="actor_key", indexed=True),
+    "actor": Equality(read=values.agent, field="actor_key", indexed=True),
+    "agent": Equality(read=values.agent, field="actor_key", indexed=True),
     "actor_key": Equality(field="actor_key", indexed=True),
-    "registration": Equality(read=_uuid, field="registration", indexed=True),
+    "group": Equality(read=values.group, field="labels"),
+    "registration": Equality(read=values.uuid, field="registration", indexed=True),
     "activity_type": Equality(field="activity_type"),
-    "parent": Equality(field="parent"),
-    "grouping": Equality(field="grouping"),
+    "parent": Equality(field="parent", label="within"),
+    "grouping": Equality(field="grouping", label="within"),
     "platform": Equality(field="platform"),
     "language": Equality(field="language"),
-    "source": Equality(read=_one_of(("scorm12", "scorm2004", "cmi5", "xapi")), field="source"),
-    "success": Equality(read=_tristate, field="success"),
+    "source": Equality(read=values.one_of(("scorm12", "scorm2004", "cmi5", "xapi")), field="source"),
+    "success": Equality(read=values.tristate, field="success"),
 }
 _OF_ATTEMPTS = {
     **_SHARED,
-    "status": Equality(read=_one_of(STATUSES), field="status"),
-    "completion": Equality(read=_tristate, field="completion"),
+    "status": Equality(read=values.one_of(STATUSES), field="status"),
+    "completion": Equality(read=values.tristate, field="completion"),
 }
 _OF_INTERACTIONS = {
     **_SHARED,
     "verb": Equality(field="verb"),
     "interaction_type": Equality(field="interaction_type"),
-    "correct": Equality(read=_tristate, field="success"),
+    "correct": Equality(read=values.tristate, field="success"),
 }
 _OF_STATEMENTS = {
-    **{name: _SHARED[name] for name in ("activity", "actor", "agent", "actor_key", "registration")},
+    **_SHARED,
+    "completion": Equality(read=values.tristate, field="completion"),
     "verb": Equality(field="verb", indexed=True),
+    "interaction_type": Equality(field="interaction_type"),
 }
-_PAGED = ("course", "since", "until", "limit", "cursor", "after_seq", "format")
 _RANGES = ("since", "until", "from", "to", "score_gte", "score_lte")
-_GROUPED = ("course", *_RANGES, "limit", "cursor", "format")
+_GROUPED = ("course", *_RANGES, "limit", "cursor", "count", "format")
+_PAGED = (*_GROUPED, "after_seq")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,14 +83,18 @@ class Resource:
     moment: str = "last"
     course: str = "activity"
     equalities: Mapping[str, Equality] = field(default_factory=lambda: _OF_ATTEMPTS)
-    indexed: tuple[str, ...] = ("registration", "actor_key", "activity")
-    single: tuple[str, ...] = (*_GROUPED, "after_seq")
+    indexed: tuple[str, ...] = ("registration", "actor_key", "activity", "labels")
+    single: tuple[str, ...] = _PAGED
+    along: str = "n"
+    """What the rows are read along when nothing asks for changes."""
     key: str | None = None
     """The field that rows are grouped by, one answer row for each of its values; their cursors are such values."""
 
     @property
     def allowed(self) -> tuple[str, ...]:
-        return (*self.equalities, *self.single)
+        if not self.equalities:
+            return self.single
+        return (*self.equalities, EXTENSION, *(NOT + name for name in (*self.equalities, "course", EXTENSION)), *self.single)
 
 
 RESOURCES = {
@@ -178,12 +118,11 @@ RESOURCES = {
             collection="analytics_interactions",
             shows=({"voided": {"$exists": False}},),
             moment="timestamp",
-            course="within",
+            course="labels",
             equalities=_OF_INTERACTIONS,
-            indexed=("registration", "actor_key", "activity", "within"),
         ),
         Resource(name="tombstones", equalities={}, single=("resource", "after_seq", "limit", "cursor", "format")),
-        Resource(name="statements", equalities=_OF_STATEMENTS, single=_PAGED),
+        Resource(name="statements", shows=(), moment="timestamp", along="seq", equalities=_OF_STATEMENTS),
         Resource(name="learners", single=_GROUPED, key="actor_key"),
         Resource(name="activities", single=_GROUPED, key="activity"),
     )
@@ -195,13 +134,14 @@ class Selection:
     """What to read: `among` are equalities an index may serve, `rest` conditions tested on what it finds.
 
     `order` is the field that rows are read along: `n`, the row's own number, which never changes, or `seq`, the last
-    change. `after` and `until` bound it.
+    change. `after` and `until` bound it; the whole list begins after `begin`.
     """
 
     resource: Resource
     among: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rest: tuple[Condition, ...] = ()
     order: str = "n"
+    begin: int = 0
     after: int = 0
     until: int | None = None
     limit: int | None = None
@@ -214,45 +154,110 @@ def selection(resource: Resource, given: Mapping[str, Sequence[str]], resolve_co
     rest: list[Condition] = list(resource.shows)
     for name, equality in resource.equalities.items():
         if name in given:
-            _add_equality(among, rest, equality, [equality.read(name, value) for value in given[name]])
+            _add_equality(among, rest, equality, name, given[name])
+        if NOT + name in given:
+            _add_inequality(rest, equality, NOT + name, given[NOT + name])
+    for iri, negated, texts in _extensions(given):
+        wanted = [f"ext {iri} {text}" for text in texts]
+        if negated:
+            rest.append({"labels": {"$nin": wanted}})
+        else:
+            _add_labels(among, rest, wanted)
     if "course" in single:
         _add_course(resource, among, rest, course_iri(single["course"], resolve_course))
+    if "not_course" in given:
+        courses = [course_iri(one, resolve_course) for one in given["not_course"]]
+        rest.append({resource.course: {"$nin": [_of_course(resource, one) for one in courses]}})
     rest += _ranges(resource, single)
     if resource.key is not None and "cursor" in single:
         rest.append({resource.key: {"$gt": cursor_text(single["cursor"])}})
-    order, after, until = _position(resource, among, single)
+    if single.get("count", "none") not in COUNTS:
+        raise ParameterInvalid("count", single["count"], f"must be one of {', '.join(COUNTS)}")
     limit = limit_read(single["limit"]) if "limit" in single else None
-    return Selection(resource=resource, among=among, rest=tuple(rest), order=order, after=after, until=until, limit=limit)
+    return _positioned(Selection(resource=resource, among=among, rest=tuple(rest), limit=limit), single)
 
 
 def limit_read(value: str) -> int:
-    limit = natural("limit", value)
+    limit = values.natural("limit", value)
     if not 1 <= limit <= LIMIT_MAXIMUM:
         raise ParameterInvalid("limit", value, f"must be between 1 and {LIMIT_MAXIMUM}")
     return limit
 
 
 def _singles(resource: Resource, given: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    for name, values in given.items():
-        if name not in resource.allowed:
+    for name, many in given.items():
+        known = EXTENSION in resource.allowed if re.fullmatch(r"(not_)?ext\[.*\]", name, re.DOTALL) else name in resource.allowed
+        if not known or name in (EXTENSION, NOT + EXTENSION):
             raise ParameterUnknown(name, resource.allowed)
-        if name in resource.single and len(values) > 1:
-            raise ParameterInvalid(name, ", ".join(values), "must be given once")
+        if name in resource.single and len(many) > 1:
+            raise ParameterInvalid(name, ", ".join(many), "must be given once")
     return {name: given[name][0] for name in resource.single if name in given}
 
 
-def _add_equality(among: dict[str, tuple[str, ...]], rest: list[Condition], equality: Equality, values: list[Any]) -> None:
-    if equality.indexed:
-        wanted = tuple(dict.fromkeys(values))
-        if (others := among.get(equality.field)) is not None:  # `actor` and `actor_key` at once: both must fit
-            wanted = tuple(value for value in wanted if value in others)
-        among[equality.field] = wanted
-    elif None in values:
-        rest.append(
-            {"$or": [{equality.field: {"$exists": False}}, {equality.field: {"$in": [v for v in values if v is not None]}}]}
-        )
+def _extensions(given: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, bool, Sequence[str]]]:
+    """The IRI, whether it is `not_`, and the values of each `ext[…]`."""
+    for name, texts in given.items():
+        if match := re.fullmatch(r"(not_)?ext\[(.*)\]", name, re.DOTALL):
+            if ":" not in match[2] or re.search(r"\s", match[2]):
+                raise ParameterInvalid(name, match[2], "must have the extension's IRI in the brackets")
+            yield match[2], match[1] is not None, texts
+
+
+def _add_equality(
+    among: dict[str, tuple[str, ...]], rest: list[Condition], equality: Equality, name: str, texts: Sequence[str]
+) -> None:
+    wanted = [equality.read(name, text) for text in texts]
+    if equality.read is values.group:
+        _add_groups(among, rest, wanted)
+    elif equality.indexed:
+        _add_among(among, equality.field, wanted)
+    elif None in wanted:
+        known = [one for one in wanted if one is not None]
+        rest.append({"$or": [{equality.field: {"$exists": False}}, {equality.field: {"$in": known}}]})
     else:
-        rest.append({equality.field: {"$in": values}})
+        if equality.label is not None and "labels" not in among:
+            among["labels"] = tuple(dict.fromkeys(f"{equality.label} {one}" for one in wanted))
+        rest.append({equality.field: {"$in": wanted}})
+
+
+def _add_among(among: dict[str, tuple[str, ...]], name: str, wanted: Sequence[str]) -> None:
+    """`actor` and `actor_key` at once: both must fit."""
+    others = among.get(name)
+    among[name] = tuple(one for one in dict.fromkeys(wanted) if others is None or one in others)
+
+
+def _add_labels(among: dict[str, tuple[str, ...]], rest: list[Condition], wanted: Sequence[str]) -> None:
+    """A row has many labels: those of the first parameter lead the index, those of others are tested."""
+    if "labels" in among:
+        rest.append({"labels": {"$in": list(wanted)}})
+    else:
+        among["labels"] = tuple(dict.fromkeys(wanted))
+
+
+def _add_groups(among: dict[str, tuple[str, ...]], rest: list[Condition], wanted: Sequence[tuple[str | None, Any]]) -> None:
+    labels, members = _groups(wanted)
+    if not members:
+        _add_labels(among, rest, labels)
+    elif not labels:
+        _add_among(among, "actor_key", members)
+    else:
+        rest.append({"$or": [{"labels": {"$in": labels}}, {"actor_key": {"$in": members}}]})
+
+
+def _groups(wanted: Sequence[tuple[str | None, Any]]) -> tuple[list[str], list[str]]:
+    return [f"group {key}" for key, _ in wanted if key is not None], [one for _, members in wanted for one in members]
+
+
+def _add_inequality(rest: list[Condition], equality: Equality, name: str, texts: Sequence[str]) -> None:
+    """None of the values; a row without any fits, too."""
+    wanted = [equality.read(name, text) for text in texts]
+    if equality.read is values.group:
+        labels, members = _groups(wanted)
+        rest += [{"labels": {"$nin": labels}}, {"actor_key": {"$nin": members}}]
+        return
+    if None in wanted:
+        rest.append({equality.field: {"$exists": True}})
+    rest.append({equality.field: {"$nin": [one for one in wanted if one is not None]}})
 
 
 def course_iri(value: str, resolve_course: ResolveCourse) -> str:
@@ -264,48 +269,54 @@ def course_iri(value: str, resolve_course: ResolveCourse) -> str:
 
 def _add_course(resource: Resource, among: dict[str, tuple[str, ...]], rest: list[Condition], course: str) -> None:
     """The course's own rows; together with `activity`, the rows of that activity inside the course."""
-    if resource.course not in among:
-        among[resource.course] = (course,)
+    if resource.course == "labels":
+        _add_labels(among, rest, [_of_course(resource, course)])
+    elif "activity" not in among:
+        among["activity"] = (course,)
     else:
         rest.append({"$or": [{"activity": course}, {"parent": course}, {"grouping": course}]})
+
+
+def _of_course(resource: Resource, course: str) -> str:
+    return f"within {course}" if resource.course == "labels" else course
 
 
 def _ranges(resource: Resource, single: Mapping[str, str]) -> list[Condition]:
     """`since` and `until` are xAPI's: stored after, stored at or before. `from` and `to` are timestamps: at or after, before."""
     found: list[Condition] = []
     if "since" in single:
-        found.append({resource.stored: {"$gte": _seq_after(moment("since", single["since"]))}})
+        found.append({resource.stored: {"$gte": values.seq_after(values.moment("since", single["since"]))}})
     if "until" in single:
-        found.append({resource.stored: {"$lt": _seq_after(moment("until", single["until"]))}})
+        found.append({resource.stored: {"$lt": values.seq_after(values.moment("until", single["until"]))}})
     if "from" in single:
-        found.append({resource.moment: {"$gte": moment("from", single["from"])}})
+        found.append({resource.moment: {"$gte": values.moment("from", single["from"])}})
     if "to" in single:
-        found.append({resource.moment: {"$lt": moment("to", single["to"])}})
+        found.append({resource.moment: {"$lt": values.moment("to", single["to"])}})
     if "score_gte" in single:
-        found.append({"score_scaled": {"$gte": _number("score_gte", single["score_gte"])}})
+        found.append({"score_scaled": {"$gte": values.number("score_gte", single["score_gte"])}})
     if "score_lte" in single:
-        found.append({"score_scaled": {"$lte": _number("score_lte", single["score_lte"])}})
+        found.append({"score_scaled": {"$lte": values.number("score_lte", single["score_lte"])}})
     return found
 
 
-def _position(resource: Resource, among: Mapping[str, Any], single: Mapping[str, str]) -> tuple[str, int, int | None]:
+def _positioned(selection: Selection, single: Mapping[str, str]) -> Selection:
     """Along what, from where, to where: by change when the question is what changed, else by the row's number."""
-    order, after = "n", 0
+    resource, order, begin, until = selection.resource, selection.resource.along, 0, None
     if resource.key is not None:
-        return order, after, None
+        return selection
     if "after_seq" in single:
-        order, after = "seq", natural("after_seq", single["after_seq"])
-    elif "since" in single and not among:
-        order, after = "seq", _seq_after(moment("since", single["since"])) - 1
+        order, begin = "seq", values.natural("after_seq", single["after_seq"])
+    elif "since" in single and not selection.among:
+        order, begin = "seq", values.seq_after(values.moment("since", single["since"])) - 1
+    after = begin
     if "cursor" in single:
         cursor_order, position = cursor_read(single["cursor"])
         if cursor_order != order:
             raise ParameterInvalid("cursor", single["cursor"], "must go with the parameters it was given for")
         after = max(after, position)
-    until = None
     if order == "seq" and resource.stored == "seq" and "until" in single:
-        until = _seq_after(moment("until", single["until"])) - 1
-    return order, after, until
+        until = values.seq_after(values.moment("until", single["until"])) - 1
+    return replace(selection, order=order, begin=begin, after=after, until=until)
 
 
 def cursor_write(order: str, position: int) -> str:

@@ -16,7 +16,8 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from analytics.attempts import Row
-from analytics.parameters import INT64_MAXIMUM, RESOURCES, Selection
+from analytics.parameters import RESOURCES, Selection
+from analytics.values import INT64_MAXIMUM
 
 ATTEMPTS = RESOURCES["attempts"].collection
 INTERACTIONS = RESOURCES["interactions"].collection
@@ -167,7 +168,7 @@ def batches(
 ) -> Iterator[list[Row]]:
     """The selected rows in order, a window at a time; a batch may be empty. `target`: rows wanted at once."""
     order, position = selection.order, selection.after
-    prefix, rest = _index_part(selection)
+    prefix, rest = index_part(selection)
     if prefix is not None and not prefix[1]:
         return
     collection = selection.resource.collection
@@ -214,7 +215,7 @@ def _window(db: Database[Any], store: int, selection: Selection, bounds: tuple[i
     return found, upper
 
 
-def _index_part(selection: Selection) -> tuple[tuple[str, tuple[str, ...]] | None, list[Mapping[str, Any]]]:
+def index_part(selection: Selection) -> tuple[tuple[str, tuple[str, ...]] | None, list[Mapping[str, Any]]]:
     """The equality that leads the index, and what is left to test."""
     rest: list[Mapping[str, Any]] = list(selection.rest)
     leading = (
@@ -226,7 +227,7 @@ def _index_part(selection: Selection) -> tuple[tuple[str, tuple[str, ...]] | Non
 
 def grouped(db: Database[Any], store: int, selection: Selection, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
     """The selected rows through these stages; `maxTimeMS` ends what takes too long, where the server minds it."""
-    prefix, rest = _index_part(replace(selection, order="n"))
+    prefix, rest = index_part(replace(selection, order="n"))
     first: dict[str, Any] = {"t": store, "n": {"$gt": 0, "$lte": INT64_MAXIMUM}}
     if prefix is not None:
         first[prefix[0]] = prefix[1][0] if len(prefix[1]) == 1 else {"$in": list(prefix[1])}

@@ -12,7 +12,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from analytics import attempts, folding, saved, store
+from analytics import attempts, counting, folding, saved, store
 from analytics.attempts import Row
 from analytics.folding import Statements
 from analytics.parameters import Selection
@@ -86,6 +86,9 @@ class Attempts:
 
     def grouped(self, store_id: int, selection: Selection, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
         return store.grouped(self.db, store_id, selection, stages)
+
+    def count(self, store_id: int, selection: Selection, reached: Place, kind: str) -> int:
+        return counting.count(self.db, store_id, selection, reached, kind)
 
     def verbs(self, store_id: int) -> list[Row]:
         counts = store.verbs(self.db, store_id)

@@ -62,6 +62,7 @@ VERBS: dict[str, Verb] = {
 }
 
 VOIDED = _ADL + "voided"
+LAUNCHED = _ADL + "launched"
 
 INTERACTION_TYPE = "http://adlnet.gov/expapi/activities/cmi.interaction"
 ATTEMPT_TYPE = "http://adlnet.gov/expapi/activities/attempt"

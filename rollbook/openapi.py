@@ -20,7 +20,7 @@ from rollbook.operations import OPERATIONS, PARAMETERS, PROBLEM, TAGS, Answer, O
 XAPI = "/xapi"
 MOUNT = "/xapi/{version}"
 HEADERS: dict[str, str] = {
-    "ETag": "Identifies this version of the document.",
+    "ETag": "Identifies this version of the document or answer.",
     "Last-Modified": "When it was stored.",
     "Link": "The next page, as rel=next.",
     "Location": "Where the new one is.",
@@ -29,6 +29,7 @@ HEADERS: dict[str, str] = {
     "Upload-Offset": "Bytes received: where the next piece begins.",
     "X-Next-Seq": "The next `after_seq`, where changes were asked for.",
     "X-Row-Count": "Rows in this answer; a streamed answer has none.",
+    "X-Total-Count": "Rows of the whole list, where `count` was asked for.",
     "X-Consistent-Through": "Everything stored up to this time is in the answer.",
     "X-Experience-API-Consistent-Through": "Everything stored up to this time can be found.",
 }
@@ -157,6 +158,8 @@ def _parameter(row: Parameter) -> dict[str, Any]:
     schema = {"type": "array", "items": row.schema} if row.repeatable else dict(row.schema)
     about = f"{row.about} Repeatable: any of them fits." if row.repeatable else row.about
     made = {"name": row.name, "in": row.place, "description": about, "required": row.required, "schema": schema}
+    if row.schema.get("type") == "object":
+        return made | {"schema": dict(row.schema), "style": "deepObject", "explode": True}
     return made | ({"style": "form", "explode": True} if row.repeatable else {})
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from analytics import saved
 from analytics.columns import COLUMNS
-from analytics.parameters import RESOURCES
+from analytics.parameters import COUNTS, NOT, RESOURCES
 from analytics.views.groups import VERB_PARAMETERS
 from analytics.views.rows import WITH_TOMBSTONES
 
@@ -157,6 +157,16 @@ PARAMETERS: dict[str, Parameter] = dict(
         _parameter("rows.actor", "The learner: an xAPI Agent as JSON, or an actor key of an earlier answer.", repeatable=True),
         _parameter("rows.agent", "The same as `actor`.", repeatable=True),
         _parameter("rows.actor_key", "The learner, by actor key.", repeatable=True),
+        _parameter(
+            "rows.group",
+            "A group, as a JSON xAPI Group or by its key: rows of statements whose actor or team it is, and of members it lists.",
+            repeatable=True,
+        ),
+        _parameter(
+            "rows.ext",
+            "By the IRI of an extension, its value: a text, a number, true or false.",
+            {"type": "object", "additionalProperties": {"type": "string"}},
+        ),
         _parameter("rows.registration", "The registration.", UUID, repeatable=True),
         _parameter("rows.activity_type", "The IRI of the activity's type.", IRI, repeatable=True),
         _parameter("rows.verb", "The IRI of the verb.", IRI, repeatable=True),
@@ -181,14 +191,30 @@ PARAMETERS: dict[str, Parameter] = dict(
         _parameter("rows.limit", "Most rows of a page.", {"type": "integer", "minimum": 1, "maximum": 10000, "default": 100}),
         _parameter("rows.cursor", "The cursor of an earlier answer."),
         _parameter(
+            "rows.count",
+            "Whether, and how, the rows of the whole list are counted.",
+            {"enum": list(COUNTS), "default": "none"},
+        ),
+        _parameter(
             "rows.after_seq",
             "Rows that changed after this sequence number: an incremental load.",
             {"type": "integer", "minimum": 0},
         ),
+        _parameter("rows.If-None-Match", "The ETag of an answer that is at hand: 304 if it would be the same.", place="header"),
         _parameter("rows.format", "The answer's format; else the Accept header says.", {"enum": ["json", "csv", "ndjson"]}),
     )
 )
 
+NEGATED = sorted({name for one in RESOURCES.values() for name in one.allowed if name.startswith(NOT) and "[" not in name})
+PARAMETERS |= {
+    f"rows.{name}": Parameter(
+        name=name,
+        about=f"None of these. As `{name.removeprefix(NOT)}`; rows without any fit.",
+        schema=PARAMETERS[f"rows.{name.removeprefix(NOT)}"].schema,
+        repeatable=True,
+    )
+    for name in (*NEGATED, f"{NOT}ext")
+}
 VERSION = ("X-Experience-API-Version",)
 STATE = ("activityId", "agent", "state.registration")
 MATCH = ("If-Match", "If-None-Match")
@@ -207,7 +233,7 @@ def _page_of_rows(schema: str) -> Answer:
         about="A page of rows.",
         schema=schema,
         types=(JSON, "application/x-ndjson", "text/csv"),
-        headers=("Link", "X-Row-Count", "X-Consistent-Through", "X-Next-Seq"),
+        headers=("Link", "ETag", "X-Row-Count", "X-Total-Count", "X-Consistent-Through", "X-Next-Seq"),
     )
 
 
@@ -218,8 +244,8 @@ def _rows(name: str, summary: str, parameters: tuple[str, ...]) -> Operation:
         id=f"list_{name}",
         tag="Analytics",
         summary=summary,
-        parameters=tuple(f"rows.{parameter}" for parameter in parameters),
-        answers={200: _page_of_rows(f"{name.title()}Page")},
+        parameters=(*(f"rows.{parameter.partition('[')[0]}" for parameter in parameters), "rows.If-None-Match"),
+        answers={200: _page_of_rows(f"{name.title()}Page"), 304: Answer(about="Nothing has changed since.")},
         errors=(400, 404, 406),
     )
 

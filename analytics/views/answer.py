@@ -1,11 +1,13 @@
 """What all answers of the analyst API have in common: the format, the pages, the headers."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import orjson
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 import access
 from analytics import formats
@@ -13,11 +15,12 @@ from analytics.attempts import Row
 from analytics.columns import Column
 from analytics.errors import FormatUnknown, ParameterInvalid, ParameterUnknown, QueryInvalid
 from analytics.facts import iso
-from analytics.parameters import ResolveCourse
+from analytics.parameters import ResolveCourse, Selection
 from analytics.store import Place
 from analytics.tailer import Attempts
 
 EXTENSION = "rollbook.analytics"
+EXTRA = {"count": "X-Total-Count"}
 
 
 class Service(NamedTuple):
@@ -30,6 +33,10 @@ class Freshness(NamedTuple):
 
     reached: Place
     through: int
+
+    @property
+    def reached_numbers(self) -> tuple[int, ...]:
+        return (self.reached.seq, self.reached.attempts, self.reached.interactions)
 
 
 def service() -> Service:
@@ -63,11 +70,18 @@ def wanted_format(allowed: Mapping[str, str] = formats.MEDIA_TYPES) -> str:
 
 
 def page(
-    form: str, columns: Sequence[Column], rows: Sequence[Row], through: int, cursor: str | None, next_seq: int | None = None
+    form: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    through: int,
+    cursor: str | None,
+    next_seq: int | None = None,
+    *,
+    extra: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
-    """One page of rows, with the way to the next."""
+    """One page of rows, with the way to the next; `extra` are further members of a JSON answer, and headers by EXTRA."""
     if form == "json":
-        body: dict[str, Any] = {"rows": list(formats.records(columns, rows)), "next": cursor}
+        body: dict[str, Any] = {"rows": list(formats.records(columns, rows)), "next": cursor, **extra}
         if next_seq is not None:
             body["next_seq"] = next_seq
         data = orjson.dumps(body)
@@ -77,11 +91,50 @@ def page(
     if cursor is not None:
         response.headers["Link"] = f'<{_next_url(cursor)}>; rel="next"'
     response.headers["X-Row-Count"] = str(len(rows))
-    return with_headers(response, through, next_seq)
+    for name, value in extra.items():
+        response.headers[EXTRA[name]] = str(value)
+    return tagged(with_headers(response, through, next_seq), data)
 
 
-def streamed(form: str, columns: Sequence[Column], batches: Iterator[list[Row]], through: int, next_seq: int | None) -> Response:
+def tagged(response: Response, data: bytes) -> Response:
+    """The ETag names the place in the store and the bytes; who has these bytes already gets 304."""
+    if request.method not in ("GET", "HEAD"):
+        return response
+    response.set_etag(f"{g.get('analytics_place', '')}-{hashlib.sha256(data).hexdigest()[:32]}")
+    response.make_conditional(request)
+    return response
+
+
+def unchanged(form: str, freshness: Freshness) -> Response | None:
+    """304 without looking at a row, where nothing at all was stored since this answer was given."""
+    asked = (request.full_path, form, sorted(access.current().scopes), *freshness.reached_numbers)
+    g.analytics_place = hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
+    for tag in request.if_none_match.as_set(include_weak=True):
+        if tag.startswith(f"{g.analytics_place}-"):
+            response = Response(status=304)
+            response.set_etag(tag)
+            return with_headers(response, freshness.through, None)
+    return None
+
+
+def total(chosen: Selection, reached: Place) -> dict[str, int]:
+    """The member `count`, where it is asked for."""
+    kind = request.args.get("count", "none")
+    return {} if kind == "none" else {"count": service().attempts.count(store(), chosen, reached, kind)}
+
+
+def streamed(
+    form: str,
+    columns: Sequence[Column],
+    batches: Iterator[list[Row]],
+    through: int,
+    next_seq: int | None,
+    *,
+    extra: Mapping[str, Any] = MappingProxyType({}),
+) -> Response:
     response = Response(formats.WRITERS[form](columns, batches), content_type=formats.MEDIA_TYPES[form])
+    for name, value in extra.items():
+        response.headers[EXTRA[name]] = str(value)
     return with_headers(response, through, next_seq)
 
 
@@ -120,7 +173,7 @@ def only_parameters(allowed: Sequence[str]) -> None:
 
 def with_headers(response: Response, through: int, next_seq: int | None) -> Response:
     response.headers["X-Consistent-Through"] = iso(through)
-    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Cache-Control"] = "private, no-cache"
     response.vary.update(("Accept", "Authorization"))
     if next_seq is not None:
         response.headers["X-Next-Seq"] = str(next_seq)

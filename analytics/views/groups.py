@@ -1,5 +1,8 @@
 """GET /api/v1/learners, /activities, /verbs and POST /api/v1/query: rows put together."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -9,11 +12,21 @@ import access
 from analytics import query
 from analytics.attempts import Row
 from analytics.columns import COLUMNS
-from analytics.errors import ParameterUnknown, QueryInvalid
-from analytics.parameters import INT64_MAXIMUM, LIMIT_DEFAULT, RESOURCES, cursor_of_text, cursor_text, limit_read, selection
+from analytics.errors import ParameterInvalid, ParameterUnknown, QueryInvalid
+from analytics.parameters import (
+    COUNTS,
+    LIMIT_DEFAULT,
+    RESOURCES,
+    Selection,
+    cursor_of_text,
+    cursor_text,
+    limit_read,
+    selection,
+)
+from analytics.values import INT64_MAXIMUM
 from analytics.views import answer, bp
 
-VERB_PARAMETERS = ("limit", "cursor", "format")
+VERB_PARAMETERS = ("limit", "cursor", "count", "format")
 
 
 @bp.get("/learners")
@@ -38,9 +51,12 @@ def verbs() -> Response:
             raise ParameterUnknown(name, VERB_PARAMETERS)
     after = cursor_text(request.args["cursor"]) if "cursor" in request.args else ""
     limit = _limit(form, limit_read(request.args["limit"]) if "limit" in request.args else None)
-    through = answer.fresh().through
+    freshness = answer.fresh()
+    if (known := answer.unchanged(form, freshness)) is not None:
+        return known
     rows = sorted(answer.service().attempts.verbs(answer.store()), key=lambda row: str(row["verb"]))
-    return _key_page("verbs", "verb", form, [row for row in rows if row["verb"] > after], limit, through)
+    extra = {"count": len(rows)} if _counted() else {}
+    return _key_page("verbs", "verb", form, [row for row in rows if row["verb"] > after], limit, freshness.through, extra)
 
 
 @bp.post("/query")
@@ -66,7 +82,9 @@ def answer_query(body: object) -> Response:
 def _groups(resource: str, names: dict[str, Any]) -> Response:
     form = answer.wanted_format()
     chosen = selection(RESOURCES[resource], request.args.to_dict(flat=False), answer.service().resolve_course)
-    through = answer.fresh().through
+    freshness = answer.fresh()
+    if (known := answer.unchanged(form, freshness)) is not None:
+        return known
     limit = _limit(form, chosen.limit)
     key = str(RESOURCES[resource].key)
     stages: list[dict[str, Any]] = [
@@ -75,12 +93,32 @@ def _groups(resource: str, names: dict[str, Any]) -> Response:
         {"$limit": limit + 1},
     ]
     found = answer.service().attempts.grouped(answer.store(), chosen, stages)
-    return _key_page(resource, key, form, [{**row, key: row["_id"]} for row in found], limit, through)
+    rows = [{**row, key: row["_id"]} for row in found]
+    return _key_page(resource, key, form, rows, limit, freshness.through, _total(chosen, key))
 
 
-def _key_page(resource: str, key: str, form: str, rows: list[Row], limit: int, through: int) -> Response:
+def _total(chosen: Selection, key: str) -> dict[str, int]:
+    """How many groups there are: every row has to be looked at, so an estimate would be no cheaper."""
+    if not _counted():
+        return {}
+    rest = tuple(one for one in chosen.rest if key not in one or "$gt" not in one[key])  # all pages, not those after the cursor
+    stages: list[Mapping[str, Any]] = [{"$group": {"_id": f"${key}"}}, {"$count": "count"}]
+    found = answer.service().attempts.grouped(answer.store(), replace(chosen, rest=rest), stages)
+    return {"count": found[0]["count"] if found else 0}
+
+
+def _counted() -> bool:
+    kind = request.args.get("count", "none")
+    if kind not in COUNTS:
+        raise ParameterInvalid("count", kind, f"must be one of {', '.join(COUNTS)}")
+    return kind != "none"
+
+
+def _key_page(
+    resource: str, key: str, form: str, rows: list[Row], limit: int, through: int, extra: Mapping[str, int] = MappingProxyType({})
+) -> Response:
     cursor = cursor_of_text(rows[limit - 1][key]) if len(rows) > limit else None
-    return answer.page(form, COLUMNS[resource], rows[:limit], through, cursor)
+    return answer.page(form, COLUMNS[resource], rows[:limit], through, cursor, extra=extra)
 
 
 def _limit(form: str, asked: int | None) -> int:

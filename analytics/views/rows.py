@@ -74,12 +74,15 @@ def _rows(resource: str) -> Response:
 def _answer(resource: str, chosen: Selection) -> Response:
     form = answer.wanted_format()
     rollup = answer.service().attempts
-    reached, through = answer.fresh()
+    reached, through = freshness = answer.fresh()
+    if (known := answer.unchanged(form, freshness)) is not None:
+        return known
+    extra = answer.total(chosen, reached)
     columns, by_change = COLUMNS[resource], chosen.order == "seq"
     fields = [column.source for column in columns]
     if chosen.limit is None and form != "json":
         batches = rollup.batches(answer.store(), chosen, fields, reached, target=STREAM_ROWS)
-        return answer.streamed(form, columns, batches, through, reached.seq if by_change else None)
+        return answer.streamed(form, columns, batches, through, reached.seq if by_change else None, extra=extra)
     limit = chosen.limit or LIMIT_DEFAULT
     rows: list[Row] = []
     for batch in rollup.batches(answer.store(), chosen, fields, reached, target=limit + 1):
@@ -90,4 +93,4 @@ def _answer(resource: str, chosen: Selection) -> Response:
     rows = rows[:limit]
     cursor = cursor_write(chosen.order, rows[-1][chosen.order]) if more else None
     next_seq = rows[-1]["seq"] if more else reached.seq
-    return answer.page(form, columns, rows, through, cursor, next_seq if by_change else None)
+    return answer.page(form, columns, rows, through, cursor, next_seq if by_change else None, extra=extra)

@@ -149,10 +149,46 @@ def test_statements_are_flat_and_in_stored_order(client: FlaskClient, two_course
         ({"course": "golf"}, ["passed", "initialized"]),
         ({"actor_key": "mailto:bob@example.org"}, ["initialized"]),
         ({"actor": '{"mbox": "mailto:ann@example.org"}', "activity": COURSE}, ["passed"]),
+        ({"verb": [f"{ADL}passed", f"{ADL}initialized"]}, ["passed", "initialized"]),
+        ({"not_verb": f"{ADL}passed", "not_actor": "mailto:bob@example.org"}, ["failed"]),
+        ({"not_course": "golf"}, ["failed"]),
+        ({"success": "false"}, ["failed"]),
+        ({"not_success": "unknown"}, ["passed", "failed"]),
+        ({"completion": ["true", "unknown"], "score_gte": "0.5"}, ["passed"]),
+        ({"from": "2026-01-01T00:00:00.001Z", "to": "2026-01-01T00:00:00.002Z"}, ["failed"]),
+        ({"since": "2026-01-01T00:00:00.001Z", "platform": "none"}, []),
+        ({"actor_key": "group:1"}, []),
     ],
 )
 def test_statements_are_filtered(client: FlaskClient, two_courses: Feeder, query: dict[str, str], verbs: list[str]) -> None:
     assert [row["verb"].removeprefix(ADL) for row in rows(client, "statements", **query)] == verbs
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [({}, 3), ({"verb": f"{ADL}passed"}, 1), ({"course": "golf", "limit": 1}, 2), ({"after_seq": 1767225600000 << 20}, 2)],
+)
+def test_statements_are_counted(client: FlaskClient, two_courses: Feeder, query: dict[str, Any], count: int) -> None:
+    response = client.get("/api/v1/statements", query_string={**query, "count": "exact"})
+
+    assert (response.json["count"], response.headers["X-Total-Count"]) == (count, str(count))
+
+
+def test_a_filter_that_nothing_serves_reads_so_far_and_leaves_a_cursor(client: FlaskClient, feeder: Feeder) -> None:
+    [feeder.say("ann", "experienced") for _ in range(250)]
+    feeder.say("ann", "passed")
+
+    first = client.get("/api/v1/statements", query_string={"success": "true", "limit": 1})
+    second = client.get(first.headers["Link"].removeprefix("<").split(">")[0])
+
+    assert (first.json["rows"], len(second.json["rows"])) == ([], 1)
+
+
+def test_groups_are_counted_whatever_the_page(client: FlaskClient, two_courses: Feeder) -> None:
+    first = client.get("/api/v1/activities", query_string={"limit": 1, "count": "exact"})
+    second = client.get(first.headers["Link"].removeprefix("<").split(">")[0])
+
+    assert [page.json["count"] for page in (first, second)] == [2, 2]
 
 
 def test_statements_are_loaded_from_a_number_on(client: FlaskClient, two_courses: Feeder) -> None:
@@ -178,8 +214,9 @@ def test_statements_stream_as_csv(client: FlaskClient, two_courses: Feeder) -> N
         ("statements", {"status": "passed"}),
         ("interactions", {"status": "passed"}),
         ("activities", {"cursor": "bi4x"}),
-        ("statements", {"actor_key": "group:1"}),
-        ("statements", {"verb": ["a:b", "c:d"]}),
+        ("statements", {"not_status": "passed"}),
+        ("verbs", {"ext[https://example.org/x]": "1"}),
+        ("activities", {"count": "most"}),
     ],
 )
 def test_what_a_resource_does_not_have_is_refused(client: FlaskClient, path: str, query: dict[str, Any]) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from analytics import Attempts
+from analytics import Attempts, store
 from analytics.columns import COLUMNS
+from analytics.parameters import RESOURCES, Selection
 from tests.analytics.feeder import COURSE, Feeder
 
 REGISTRATION = "aaaaaaaa-1111-4111-8111-111111111111"
@@ -107,6 +108,101 @@ def test_filters(client: FlaskClient, class_of_four: Feeder, path: str, query: d
     assert learners(client, path, **query) == expected
 
 
+DEPARTMENT = "https://example.org/ext/department"
+TEAM = {"objectType": "Group", "name": "Team", "account": {"homePage": "https://example.org", "name": "team"}}
+
+
+@pytest.fixture
+def departments(feeder: Feeder) -> Feeder:
+    inside = {"contextActivities": {"grouping": [{"id": COURSE}]}, "platform": "Web"}
+    feeder.say("ann", "passed", context={"extensions": {DEPARTMENT: "sales"}, "team": TEAM, **inside})
+    feeder.say("bob", "passed", context={"extensions": {DEPARTMENT: 5}}, result={"extensions": {"https://e.org/x=1": True}})
+    feeder.say("cid", "failed", context={"extensions": {DEPARTMENT: {"name": "sales"}}, "platform": "App"})
+    feeder.say("dan", "initialized", context=inside)
+    return feeder
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({f"ext[{DEPARTMENT}]": "sales"}, ["Ann"]),
+        ({f"ext[{DEPARTMENT}]": ["sales", "5"]}, ["Ann", "Bob"]),
+        ({f"ext[{DEPARTMENT}]": "5", "ext[https://e.org/x=1]": "true"}, ["Bob"]),
+        ({f"ext[{DEPARTMENT}]": "5", "ext[https://e.org/x=1]": "false"}, []),
+        ({f"not_ext[{DEPARTMENT}]": "sales"}, ["Bob", "Cid", "Dan"]),
+        ({"group": "account:https://example.org|team"}, ["Ann"]),
+        ({"group": json.dumps(TEAM), "grouping": COURSE}, ["Ann"]),
+        ({"group": json.dumps({"member": [{"mbox": "mailto:bob@example.org"}, {"mbox": "mailto:eva@example.org"}]})}, ["Bob"]),
+        ({"group": json.dumps({**TEAM, "member": [{"mbox": "mailto:dan@example.org"}]})}, ["Ann", "Dan"]),
+        ({"not_group": json.dumps({**TEAM, "member": [{"mbox": "mailto:dan@example.org"}]})}, ["Bob", "Cid"]),
+        ({"grouping": COURSE}, ["Ann", "Dan"]),
+        ({"grouping": COURSE, f"ext[{DEPARTMENT}]": "sales"}, ["Ann"]),
+        ({"parent": COURSE}, []),
+        ({"not_grouping": COURSE}, ["Bob", "Cid"]),
+        ({"not_activity": COURSE}, []),
+        ({"not_course": "golf"}, []),
+        ({"not_actor": '{"mbox": "mailto:ann@example.org"}', "not_platform": "App"}, ["Bob", "Dan"]),
+        ({"not_status": ["passed", "failed"]}, ["Dan"]),
+        ({"not_success": "true"}, ["Cid", "Dan"]),
+        ({"not_success": ["unknown", "false"]}, ["Ann", "Bob"]),
+    ],
+)
+def test_filters_by_what_else_statements_say(
+    client: FlaskClient, departments: Feeder, query: dict[str, Any], expected: list[str]
+) -> None:
+    assert learners(client, "attempts", **query) == expected
+
+
+def test_an_extension_has_the_value_that_it_had_last(client: FlaskClient, feeder: Feeder) -> None:
+    for moment, value in (("2026-01-02T00:00:00Z", "sales"), ("2026-01-01T00:00:00Z", "law")):
+        feeder.say("ann", "experienced", timestamp=moment, context={"extensions": {DEPARTMENT: value}})
+
+    assert learners(client, "attempts", **{f"ext[{DEPARTMENT}]": "sales"}) == ["Ann"]
+    assert learners(client, "attempts", **{f"ext[{DEPARTMENT}]": "law"}) == []
+
+
+@pytest.mark.parametrize("kind", ["exact", "estimate"])
+def test_a_list_can_be_counted_whatever_the_page(client: FlaskClient, class_of_four: Feeder, kind: str) -> None:
+    first = client.get("/api/v1/attempts", query_string={"limit": 1, "count": kind, "success": ["true", "false"]})
+    second = client.get(first.headers["Link"].removeprefix("<").split(">")[0])
+    changed = client.get("/api/v1/attempts", query_string={"limit": 1, "count": kind, "after_seq": 1767225600001 << 20})
+    streamed = client.get("/api/v1/attempts", query_string={"format": "csv", "count": kind})
+
+    assert [page.json["count"] for page in (first, second, changed)] == [2, 2, 2]
+    assert streamed.headers["X-Total-Count"] == "4"
+
+
+def test_an_estimate_looks_at_a_sample(client: FlaskClient, attempts: Attempts) -> None:
+    every_third = [{"t": 1, "n": n, "seq": n, "statements": 1, "success": n % 3 == 0} for n in range(1, 12_001)]
+    attempts.db[store.ATTEMPTS].insert_many(every_third)
+    chosen = Selection(resource=RESOURCES["attempts"], rest=({"success": {"$in": [True]}},))
+
+    counted = [attempts.count(1, chosen, store.Place(seq=12_000, attempts=12_000), kind) for kind in ("exact", "estimate")]
+
+    assert counted[0] == 4_000
+    assert 3_980 <= counted[1] <= 4_020
+
+
+def test_nothing_new_is_answered_without_a_body(client: FlaskClient, class_of_four: Feeder) -> None:
+    first = client.get("/api/v1/attempts?course=golf")
+    known = {"If-None-Match": first.headers["ETag"]}
+
+    again = client.get("/api/v1/attempts?course=golf", headers=known)
+    class_of_four.say("eva", "completed", "https://example.org/courses/chess")
+    elsewhere = client.get("/api/v1/attempts?course=golf", headers=known)
+    class_of_four.say("ann", "experienced")
+    changed = client.get("/api/v1/attempts?course=golf", headers=known)
+    other = client.get("/api/v1/attempts?course=golf&limit=2", headers=known)
+
+    assert [one.status_code for one in (first, again, elsewhere, changed, other)] == [200, 304, 200, 200, 200]
+    assert (again.data, again.headers["ETag"], again.headers["Cache-Control"]) == (
+        b"",
+        first.headers["ETag"],
+        "private, no-cache",
+    )
+    assert elsewhere.json == first.json
+
+
 def test_items_of_a_course_are_asked_by_grouping_or_by_activity_within_it(client: FlaskClient, feeder: Feeder) -> None:
     item = f"{COURSE}/items/1"
     feeder.say("ann", "passed", item, context={"contextActivities": {"grouping": [{"id": COURSE}]}})
@@ -136,6 +232,15 @@ def test_items_of_a_course_are_asked_by_grouping_or_by_activity_within_it(client
         ({"after_seq": "9223372036854775808"}, "parameter-invalid", "after_seq"),
         ({"activity": ""}, "parameter-invalid", "activity"),
         ({"format": "xml"}, "parameter-invalid", "format"),
+        ({"not_limit": "1"}, "parameter-unknown", "not_limit"),
+        ({"not_status": "done"}, "parameter-invalid", "not_status"),
+        ({"ext[x]": "1"}, "parameter-invalid", "ext[x]"),
+        ({"ext[]": "1"}, "parameter-invalid", "ext[]"),
+        ({"ext[<IRI>]": "1"}, "parameter-unknown", "ext[<IRI>]"),
+        ({"count": "all"}, "parameter-invalid", "count"),
+        ({"group": "{"}, "parameter-invalid", "group"),
+        ({"group": '{"member": [{"name": "Ann"}]}'}, "parameter-invalid", "group"),
+        ({"group": '{"member": []}'}, "parameter-invalid", "group"),
     ],
 )
 def test_what_is_wrong_is_named(client: FlaskClient, query: dict[str, Any], code: str, parameter: str) -> None:
