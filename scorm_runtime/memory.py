@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from package_importer.course import Course, Item
 from scorm_runtime.datamodel.element import Model
 from scorm_runtime.events import Event, Said
+from scorm_runtime.overrides import Overrides
 from scorm_runtime.sequencing.engine import State, Tree
 
 
@@ -24,6 +26,8 @@ class Plan:
     mode: str = "normal"
     strict: bool = False
     mastery_override: bool = True
+    overrides: Overrides = field(default_factory=Overrides)
+    credit: bool = True
 
     def leaves(self) -> list[Item]:
         return [item for item in self.items.values() if not item.children]
@@ -31,17 +35,38 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """What a SCO set since the commit before; `age` is how many seconds ago, `elapsed` how long the SCO had run."""
+    """What a SCO set since the commit before; `age` is how many seconds ago, `elapsed` how long the SCO had run.
+
+    `calls` are rows of static/js/runtime/calls.js, for people alone."""
 
     n: int
     changes: Mapping[str, str | None]
     age: float = 0.0
     elapsed: float = 0.0
+    calls: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What an administrator has decided about an item or the course; None: nothing about that."""
+
+    by: str
+    reason: str
+    at: float
+    completion: str | None = None
+    success: str | None = None
+    scaled: float | None = None
+    raw: float | None = None
+    min: float | None = None
+    max: float | None = None
+    progress: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """The latest delivery of one item. `data` is the session's while it is open, later what is kept of it."""
+    """The latest delivery of one item. `data` is the session's while it is open, later what is kept of it.
+
+    `marks`: by element that decides a status, its value, when it was set, and by which commit of which run."""
 
     item: str
     number: int
@@ -56,6 +81,8 @@ class Run:
     open: bool = True
     terminated: bool = False
     resumed: bool = False
+    marks: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    corrected: Correction | None = None
     said: Said = field(default_factory=Said)
 
 
@@ -78,7 +105,8 @@ class Result:
 class Attempt:
     """`window` counts the player windows: only the latest may write; `move` is the last
     navigation request that it has made. `number` counts the deliveries, `ordinal` the
-    attempts on the course, `seconds` is the time spent in sessions that have ended."""
+    attempts on the course, `seconds` is the time spent in sessions that have ended.
+    `corrected` is about the course as a whole; `causes` hold by item, in JSON, which rule set its statuses and when."""
 
     state: State
     runs: Mapping[str, Run] = field(default_factory=dict)
@@ -94,6 +122,8 @@ class Attempt:
     said: Said = field(default_factory=Said)
     stores: Mapping[str, str] = field(default_factory=dict)
     preference: Mapping[str, str] = field(default_factory=dict)
+    corrected: Correction | None = None
+    causes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def run(self) -> Run | None:

@@ -9,43 +9,60 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import orjson
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from scorm_runtime.events import Said
-from scorm_runtime.memory import Attempt, Result, Run
+from scorm_runtime.journal import Journal
+from scorm_runtime.memory import Attempt, Correction, Result, Run
 from scorm_runtime.sequencing.engine import State, Tree
 
 REGISTRATIONS = "registrations"
 ATTEMPTS = "runtime_attempts"
 LEARNERS = "runtime_learners"
 PLAIN = ("current", "window", "move", "number", "ordinal", "seconds", "ended", "started")
-NESTED = ("attempt", "scratch", "runs")
+NESTED = ("attempt", "scratch", "runs", "causes")
 LEARNER_KINDS = ("objectives", "stores", "preference")
 REFUSED_KEPT = 100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class PageWishes(TypedDict, total=False):
+    """What a launch says about the player page: see `Session`."""
+
+    return_url: str | None
+    window: str
+    resume: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One launch. `key` is the hash of its token; the token itself is never stored."""
+    """One launch. `key` is the hash of its token; the token itself is never stored.
+
+    `window`: content is shown in a "frame" of the page or in a "new" window. `resume`: a suspended attempt goes on "now",
+    or the learner is asked ("ask") and may start again.
+    """
 
     key: str
     id: str
     mode: str
     item: str | None
-    return_url: str | None
     expires: datetime
+    return_url: str | None = None
+    window: str = "frame"
+    resume: str = "now"
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """The document. `attempt` and `scratch` (browse and review) stay JSON until a tree is at hand to read them.
 
-    `refused` are statements that the Learning Record Store would not have.
+    `refused` are statements that the Learning Record Store would not have. `terms`: what was decided for the course when the
+    attempt was last opened, and whether it is for credit. `entry`: the newest entry of the log, in JSON.
     """
 
     registration: str
@@ -62,6 +79,9 @@ class Record:
     outbox: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     learner: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    terms: Mapping[str, Any] = field(default_factory=dict)
+    journal: Journal = field(default_factory=Journal)
+    entry: str | None = None
 
 
 def ensure_indexes(db: Database[Any]) -> None:
@@ -160,9 +180,11 @@ def attempt_json(attempt: Attempt) -> dict[str, Any]:
     made: dict[str, Any] = {name: getattr(attempt, name) for name in PLAIN}
     made["state"] = orjson.dumps(attempt.state.to_json()).decode()
     made["runs"] = {escape(item): orjson.dumps(asdict(run)).decode() for item, run in attempt.runs.items()}
-    for name in ("result", "said", "stores", "preference"):
+    made["causes"] = {escape(item): text for item, text in attempt.causes.items()}
+    for name in ("result", "said", "stores", "preference", "corrected"):
         value = getattr(attempt, name)
-        made[name] = orjson.dumps(asdict(value) if hasattr(value, "__dataclass_fields__") else dict(value)).decode()
+        if value is not None:
+            made[name] = orjson.dumps(asdict(value) if hasattr(value, "__dataclass_fields__") else dict(value)).decode()
     return made
 
 
@@ -174,12 +196,15 @@ def read_attempt(tree: Tree, value: Mapping[str, Any]) -> Attempt:
         said=_said(orjson.loads(value["said"])),
         stores=orjson.loads(value["stores"]),
         preference=orjson.loads(value["preference"]),
+        corrected=Correction(**orjson.loads(value["corrected"])) if "corrected" in value else None,
+        causes={unescape(item): text for item, text in value.get("causes", {}).items()},
         **{name: value[name] for name in PLAIN},
     )
 
 
 def _run(value: dict[str, Any]) -> Run:
-    return Run(**{**value, "said": _said(value["said"])})
+    corrected = value.get("corrected")
+    return Run(**{**value, "said": _said(value["said"]), "corrected": Correction(**corrected) if corrected else None})
 
 
 def _said(value: dict[str, Any]) -> Said:
@@ -200,6 +225,9 @@ def _document(record: Record, now: datetime) -> dict[str, Any]:
         "sessions": [asdict(session) for session in record.sessions],
         "outbox": list(record.outbox),
         "learner": orjson.dumps(record.learner).decode(),
+        "terms": orjson.dumps(record.terms).decode(),
+        "journal": orjson.dumps(asdict(record.journal)).decode(),
+        "entry": record.entry,
     }
     if record.outbox or record.learner:
         made["due"] = now
@@ -231,6 +259,9 @@ def _record(found: dict[str, Any] | None) -> Record | None:
         outbox=tuple(found.get("outbox", ())),
         refused=tuple(found.get("refused", ())),
         learner=orjson.loads(found.get("learner", "{}")),
+        terms=orjson.loads(found.get("terms", "{}")),
+        journal=Journal(**orjson.loads(found.get("journal", "{}"))),
+        entry=found.get("entry"),
     )
 
 

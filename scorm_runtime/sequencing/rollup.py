@@ -79,7 +79,7 @@ def objective_rollup_using_rules(work: Work, node: Node) -> None:
         rule = rollup_rule_check(work, node, action, defined)
         if rule is not None:
             if before is not value:
-                work.say("RB.1.2.b: {} is {}: {}", node, action, _rule_text(rule))
+                work.say("RB.1.2.b: {} is {}: {}", node, action, rule_text(rule))
             set_objective(work, node, node.primary, satisfied=value)
             return
 
@@ -108,14 +108,14 @@ def activity_progress_rollup_using_rules(work: Work, node: Node) -> None:
         rule = rollup_rule_check(work, node, action, defined)
         if rule is not None:
             if before is not value:
-                work.say("RB.1.3.b: {} is {}: {}", node, action, _rule_text(rule))
+                work.say("RB.1.3.b: {} is {}: {}", node, action, rule_text(rule))
             set_progress(work, node, completion=value)
             return
 
 
 def rollup_rule_check(work: Work, node: Node, action: str, defined: bool) -> RollupRule | None:
     """RB.1.4 Rollup Rule Check Subprocess: the rule that gives the activity this status, if any."""
-    rules = node.rollup.get(action, ()) if defined else DEFAULT_RULES[action]
+    rules = rollup_rules(node, action, defined)
     if not rules:
         return None
     children = work.available(node)
@@ -124,6 +124,11 @@ def rollup_rule_check(work: Work, node: Node, action: str, defined: bool) -> Rol
         if _fires(rule, (evaluate_rollup_conditions(work, child, rule) for child in considered)):
             return rule
     return None
+
+
+def rollup_rules(node: Node, action: str, defined: bool) -> tuple[RollupRule, ...]:
+    """The rules that could give the activity this status."""
+    return node.rollup.get(action, ()) if defined else DEFAULT_RULES[action]
 
 
 def _fires(rule: RollupRule, answers: Iterable[bool | None]) -> bool:
@@ -191,7 +196,7 @@ def _roll_up(work: Work, node: Node) -> None:
     activity_progress_rollup(work, node)
 
 
-def _rule_text(rule: RollupRule) -> str:
+def rule_text(rule: RollupRule) -> str:
     how = rule.child_activity_set
     if how == "atLeastCount":
         how = f"at least {rule.minimum_count}"

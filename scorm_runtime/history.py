@@ -1,0 +1,52 @@
+"""The log of a registration and its earlier attempts, in Mongo. Both are numbered without gaps, so that a page is one range."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import orjson
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+LOG = "runtime_log"
+ATTEMPTS = "runtime_history"
+SWEPT_EVERY = 50
+
+
+def ensure_indexes(db: Database[Any]) -> None:
+    for name in (LOG, ATTEMPTS):
+        db[name].create_index([("r", 1), ("n", 1)], name="numbered", unique=True)
+
+
+def write(db: Database[Any], registration: str, entry: str) -> int:
+    """One log entry under its own number; writing it again changes nothing. The number."""
+    number: int = orjson.loads(entry)["n"]
+    with suppress(DuplicateKeyError):
+        db[LOG].insert_one({"_id": f"{registration}:{number}", "r": registration, "n": number, "e": entry})
+    return number
+
+
+def forget(db: Database[Any], registration: str, number: int, kept: int) -> None:
+    """Entries older than the `kept` newest go, now and then."""
+    if number % SWEPT_EVERY == 0 and number > kept:
+        db[LOG].delete_many({"r": registration, "n": {"$gte": 0, "$lte": number - kept}})
+
+
+def entries(db: Database[Any], registration: str, *, below: int, limit: int) -> list[dict[str, Any]]:
+    """Log entries with smaller numbers, newest first."""
+    found = db[LOG].find({"r": registration, "n": {"$gte": below - limit, "$lt": below}})
+    return [orjson.loads(row["e"]) for row in sorted(found, key=lambda row: -row["n"])]
+
+
+def keep(db: Database[Any], registration: str, number: int, attempt: Mapping[str, Any]) -> None:
+    """An attempt becomes history. Done again it replaces what a save that failed has left there."""
+    row = {"r": registration, "n": number, "a": orjson.dumps(attempt).decode()}
+    db[ATTEMPTS].replace_one({"_id": f"{registration}:{number}"}, row, upsert=True)
+
+
+def attempts(db: Database[Any], registration: str, *, below: int, limit: int) -> list[dict[str, Any]]:
+    """Earlier attempts with smaller numbers, newest first."""
+    found = db[ATTEMPTS].find({"r": registration, "n": {"$gte": below - limit, "$lt": below}})
+    return [{"number": row["n"], **orjson.loads(row["a"])} for row in sorted(found, key=lambda row: -row["n"])]

@@ -1,0 +1,99 @@
+"""One save of everything a step has changed: attempt, outbox, log, and the attempt before it if a new one has begun.
+
+At most three round trips: the log entry of the step before moves to the log, then comes the compare-and-set. What may be
+written twice comes first, so that a crash between them loses nothing and counts nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from pymongo.database import Database
+
+from scorm_runtime import causes, history, journal, learner, store
+from scorm_runtime.journal import Act
+from scorm_runtime.memory import Attempt, Plan, Step
+from scorm_runtime.statements import Subject, statement
+from scorm_runtime.store import Record
+
+ANEW = ("attempt", "reset")
+
+
+class Ledger:
+    """`activity` gives a course's activity id; `kept` is how many log entries of a registration stay."""
+
+    def __init__(self, db: Database[Any], activity: Callable[[str], str], kept: int) -> None:
+        self.db = db
+        self.activity = activity
+        self.kept = kept
+
+    def save(self, old: Record, plan: Plan, before: Attempt, done: Step, act: Act, now: float) -> Record | None:
+        """None: somebody else was faster. `before` is the attempt as `old` has it."""
+        new = self._after(old, plan, before, done, act, now)
+        number = history.write(self.db, old.registration, old.entry) if old.entry is not None else 0
+        if new.journal.archived > old.journal.archived:
+            history.keep(self.db, old.registration, new.journal.archived, archived(old, act, now))
+        saved = store.save(self.db, old, new, datetime.fromtimestamp(now, UTC))
+        if saved is not None:
+            history.forget(self.db, old.registration, number, self.kept)
+        return saved
+
+    def _after(self, old: Record, plan: Plan, before: Attempt, done: Step, act: Act, now: float) -> Record:
+        attempt, changes = causes.noted(plan, before, done.attempt, now)
+        subject = self._subject(old, plan) if done.events else None
+        told = [
+            orjson.dumps(statement(subject, number, event)).decode()
+            for number, event in enumerate(done.events, start=old.events + 1)
+            if subject is not None
+        ]
+        counts = old.journal
+        if anew(before, attempt, act):
+            forgiven = attempt.ordinal if act.kind == "reset" else counts.forgiven
+            counts = replace(counts, archived=counts.archived + 1, first=old.events + 1, began=None, forgiven=forgiven)
+        began = counts.began if counts.began is not None or not attempt.started else now
+        counts = replace(counts, logged=counts.logged + 1, began=began)
+        entry = journal.entry(counts.logged, act, before, replace(done, attempt=attempt), changes, now, done.events)
+        return replace(
+            old,
+            attempt=store.attempt_json(attempt),
+            events=old.events + len(told),
+            outbox=(*old.outbox, *told),
+            learner=learner.merged(old.learner, learner.changes(plan, before, attempt)),
+            terms=plan.overrides.json() | ({} if plan.credit else {"credit": False}),
+            journal=counts,
+            entry=orjson.dumps(entry).decode(),
+        )
+
+    def _subject(self, record: Record, plan: Plan) -> Subject:
+        return Subject(
+            registration=record.registration,
+            actor=record.actor,
+            activity_id=self.activity(record.course),
+            course=plan.course,
+            items=plan.items,
+        )
+
+
+def anew(before: Attempt, after: Attempt, act: Act) -> bool:
+    """Whether an attempt has become history."""
+    return before.started and (after.ordinal > before.ordinal or act.kind in ANEW)
+
+
+def archived(record: Record, act: Act, now: float) -> Mapping[str, Any]:
+    """What is kept of an attempt that another one follows."""
+    return {
+        "attempt": record.attempt,
+        "version": record.version,
+        "terms": record.terms,
+        "first": record.journal.first,
+        "last": record.events,
+        "began": record.journal.began,
+        "archived": now,
+        "by": act.by,
+        "reason": act.reason,
+        "kind": act.kind,
+    }
