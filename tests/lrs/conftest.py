@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import itertools
+import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -101,3 +103,16 @@ def make_statement(**changes: Any) -> dict[str, Any]:
 @pytest.fixture
 def statement() -> dict[str, Any]:
     return make_statement()
+
+
+@pytest.fixture
+def a_moment() -> Callable[[], str]:
+    """The present as a timestamp, once a millisecond has begun that is later than all that was stored."""
+
+    def moment() -> str:
+        time.sleep(0.003)
+        now = datetime.now(UTC)
+        time.sleep(0.003)
+        return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    return moment

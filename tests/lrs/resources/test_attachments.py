@@ -58,7 +58,7 @@ def received(answer: Any) -> list[tuple[dict[str, str], bytes]]:
     return [(dict(one.items()), one.get_payload(decode=True)) for one in message.get_payload()]  # type: ignore[misc,union-attr]
 
 
-def test_an_attachment_comes_back_with_the_statements(client: FlaskClient) -> None:
+def test_xapi_00167_an_attachment_comes_back_with_the_statements(client: FlaskClient) -> None:
     answer = post(client, mixed(first(make_statement(attachments=[described()])), part(BODY)))
 
     got = client.get("/xapi/statements?attachments=true")
@@ -71,7 +71,7 @@ def test_an_attachment_comes_back_with_the_statements(client: FlaskClient) -> No
     assert file[0]["Content-Type"] == "application/octet-stream"
 
 
-def test_without_attachments_true_the_answer_is_json(client: FlaskClient) -> None:
+def test_xapi_00161_xapi_00165_without_attachments_true_the_answer_is_json(client: FlaskClient) -> None:
     (known,) = post(client, mixed(first(make_statement(attachments=[described()])), part(BODY))).json
 
     assert client.get(f"/xapi/statements?statementId={known}").content_type == "application/json"
@@ -115,7 +115,7 @@ def test_data_2_4_11_other_sha_2_hashes(client: FlaskClient, algorithm: str) -> 
     assert answer.status_code == 200
 
 
-def test_1_5_1_json_with_a_file_url_needs_no_part(client: FlaskClient) -> None:
+def test_ieee_4_1_3_json_with_a_file_url_needs_no_part(client: FlaskClient) -> None:
     statement = make_statement(attachments=[described(fileUrl="http://example.com/file")])
 
     assert client.post("/xapi/statements", json=statement).status_code == 200
@@ -134,15 +134,18 @@ def test_an_attachment_of_a_substatement_is_found(client: FlaskClient) -> None:
 
 RIGHT = make_statement(attachments=[described()])
 WRONG = {
-    "no part for the attachment": mixed(first(RIGHT)),
-    "a part too many": mixed(first(RIGHT), part(BODY), part(b"other")),
-    "a part and no attachment": mixed(first(make_statement()), part(BODY)),
-    "no hash": mixed(first(RIGHT), part(BODY, **{"X-Experience-API-Hash": ""})),
-    "another hash": mixed(first(RIGHT), part(b"forged", **{"X-Experience-API-Hash": described()["sha2"]})),
-    "base64": mixed(first(RIGHT), part(BODY, **{"Content-Transfer-Encoding": "base64"})),
-    "first part not json": mixed(({"Content-Type": "text/plain"}, b"{}"), part(BODY)),
-    "first part without type": mixed(({}, b"{}"), part(BODY)),
-    "statements in two parts": mixed(first(RIGHT), first(RIGHT), part(BODY)),
+    "XAPI-00129 no part for the attachment": mixed(first(RIGHT)),
+    "XAPI-00128 a part too many": mixed(first(RIGHT), part(BODY), part(b"other")),
+    "XAPI-00128 a part and no attachment": mixed(first(make_statement()), part(BODY)),
+    "XAPI-00132 no hash": mixed(first(RIGHT), part(BODY, **{"X-Experience-API-Hash": ""})),
+    "XAPI-00132 another hash": mixed(first(RIGHT), part(b"forged", **{"X-Experience-API-Hash": described()["sha2"]})),
+    "XAPI-00135 base64": mixed(first(RIGHT), part(BODY, **{"Content-Transfer-Encoding": "base64"})),
+    "XAPI-00134 first part not json": mixed(({"Content-Type": "text/plain"}, b"{}"), part(BODY)),
+    "XAPI-00134 first part without type": mixed(({}, b"{}"), part(BODY)),
+    "XAPI-00133 statements in two parts": mixed(first(RIGHT), first(RIGHT), part(BODY)),
+    "XAPI-00130 no boundary between the parts": mixed(first(RIGHT), part(BODY)).replace(
+        b"\r\n--xyz\r\nContent-Type: application/o", b"\r\nContent-Type: application/o"
+    ),
     "cut off": mixed(first(RIGHT), part(BODY))[:-20],
     "no parts": b"--xyz--\r\n",
     "nothing": b"",
@@ -160,7 +163,7 @@ def test_1_5_2_a_wrong_body_is_refused_and_leaves_nothing(client: FlaskClient, b
 
 
 @pytest.mark.parametrize("boundary", ["", "; boundary=", '; boundary="a b "', "; boundary=" + "x" * 80])
-def test_1_5_2_a_boundary_is_needed(client: FlaskClient, boundary: str) -> None:
+def test_xapi_00131_a_boundary_is_needed(client: FlaskClient, boundary: str) -> None:
     assert post(client, mixed(first(RIGHT), part(BODY)), boundary).status_code == 400
 
 

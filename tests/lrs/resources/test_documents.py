@@ -93,7 +93,7 @@ def test_2_2_only_json_objects_are_merged(
 
 
 @every_resource
-def test_3_1_if_match_decides(client: FlaskClient, path: str, owner: dict[str, str], name: str) -> None:
+def test_xapi_00322_ieee_4_1_4_if_match_decides(client: FlaskClient, path: str, owner: dict[str, str], name: str) -> None:
     asked = {**owner, name: "guarded"}
     client.put(path, query_string=asked, json={"v": 1}, headers=NEW)
     etag = client.get(path, query_string=asked).headers["ETag"]
@@ -159,7 +159,7 @@ def test_ieee_4_1_4_put_over_a_document_needs_a_precondition(
 
 
 @every_profile
-def test_3_1_profiles_of_1_0_3_need_a_precondition_always(
+def test_xapi_00273_profiles_of_1_0_3_need_a_precondition_always(
     client_1: FlaskClient, path: str, owner: dict[str, str], name: str
 ) -> None:
     asked = {**owner, name: "bare"}

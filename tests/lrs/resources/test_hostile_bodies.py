@@ -61,7 +61,7 @@ def test_what_can_be_kept_comes_back(client: FlaskClient, text: str) -> None:
     assert whole["result"]["extensions"]["http://example.com/x"] == json.loads(text)
 
 
-def test_a_doubled_key_of_the_statement_itself_is_refused(client: FlaskClient) -> None:
+def test_ieee_4_2_1_a_doubled_key_of_the_statement_itself_is_refused(client: FlaskClient) -> None:
     body = json.dumps(make_statement())[:-1] + ', "verb": {"id": "http://example.com/other"}}'
 
     answer = client.post("/xapi/statements", data=body, content_type="application/json")
@@ -86,7 +86,7 @@ def test_a_doubled_key_of_the_statement_itself_is_refused(client: FlaskClient) -
         b'{"a":' * 5_000,
     ],
 )
-def test_what_is_not_json_is_400_at_once(client: FlaskClient, body: bytes) -> None:
+def test_xapi_00014_what_is_not_json_is_400_at_once(client: FlaskClient, body: bytes) -> None:
     started = time.monotonic()
 
     answer = client.post("/xapi/statements", data=body, content_type="application/json")

@@ -64,7 +64,7 @@ def send(client: FlaskClient, statement: dict[str, Any], signature: bytes, conte
 
 
 @pytest.mark.parametrize("alg", ALGORITHMS)
-def test_2_6_a_signed_statement_is_accepted(client: FlaskClient, statement: dict[str, Any], alg: str) -> None:
+def test_xapi_00117_ieee_4_2_6_a_signed_statement_is_accepted(client: FlaskClient, statement: dict[str, Any], alg: str) -> None:
     assert send(client, statement, jws(statement, alg)).status_code == 200
     assert send(client, statement, jws(statement, alg, x5c=CHAIN)).status_code == 200
 
@@ -146,7 +146,7 @@ def test_2_6_certificates_must_fit(client: FlaskClient, statement: dict[str, Any
 
 
 @pytest.mark.parametrize("alg", ["HS256", "none", "ES256", "rs256", ""])
-def test_2_6_other_algorithms_are_refused(client: FlaskClient, statement: dict[str, Any], alg: str) -> None:
+def test_xapi_00117_other_algorithms_are_refused(client: FlaskClient, statement: dict[str, Any], alg: str) -> None:
     assert send(client, statement, jws(statement, alg)).status_code == 400
 
 
@@ -165,9 +165,9 @@ def test_2_6_other_algorithms_are_refused(client: FlaskClient, statement: dict[s
         b"e30.e30.!!!!",
     ],
 )
-def test_2_6_malformed_signatures_are_refused(client: FlaskClient, statement: dict[str, Any], signature: bytes) -> None:
+def test_xapi_00116_malformed_signatures_are_refused(client: FlaskClient, statement: dict[str, Any], signature: bytes) -> None:
     assert send(client, statement, signature).status_code == 400
 
 
-def test_2_6_a_signature_is_an_octet_stream(client: FlaskClient, statement: dict[str, Any]) -> None:
+def test_xapi_00115_a_signature_is_an_octet_stream(client: FlaskClient, statement: dict[str, Any]) -> None:
     assert send(client, statement, jws(statement), "application/json").status_code == 400

@@ -35,7 +35,7 @@ def reference(target: str) -> dict[str, Any]:
     return {"objectType": "StatementRef", "id": target}
 
 
-def test_2_1_2_post_answers_ids_in_order(client: FlaskClient) -> None:
+def test_xapi_00146_xapi_00147_post_answers_ids_in_order(client: FlaskClient) -> None:
     known = str(uuid.uuid4())
 
     ids = post(client, make_statement(), make_statement(id=known), make_statement())
@@ -44,7 +44,7 @@ def test_2_1_2_post_answers_ids_in_order(client: FlaskClient) -> None:
     assert len(set(ids)) == 3
 
 
-def test_2_1_1_put_stores_under_the_given_id(client: FlaskClient, statement: dict[str, Any]) -> None:
+def test_xapi_00143_xapi_00144_put_stores_under_the_given_id(client: FlaskClient, statement: dict[str, Any]) -> None:
     known = str(uuid.uuid4())
 
     answer = client.put(f"/xapi/statements?statementId={known}", json=statement)
@@ -53,7 +53,9 @@ def test_2_1_1_put_stores_under_the_given_id(client: FlaskClient, statement: dic
     assert client.get(f"/xapi/statements?statementId={known}").json["id"] == known
 
 
-def test_2_1_1_put_of_the_same_statement_again_is_204_and_of_another_409(client: FlaskClient, statement: dict[str, Any]) -> None:
+def test_xapi_00142_put_of_the_same_statement_again_is_204_and_of_another_409(
+    client: FlaskClient, statement: dict[str, Any]
+) -> None:
     address = f"/xapi/statements?statementId={uuid.uuid4()}"
     client.put(address, json=statement)
 
@@ -75,7 +77,7 @@ def test_2_1_1_put_of_the_same_statement_again_is_204_and_of_another_409(client:
         {"authority": {"mbox": "mailto:other@example.com"}},
     ],
 )
-def test_data_2_2_what_may_differ_between_two_copies_of_a_statement(client: FlaskClient, change: dict[str, Any]) -> None:
+def test_ieee_4_2_what_may_differ_between_two_copies_of_a_statement(client: FlaskClient, change: dict[str, Any]) -> None:
     (known,) = post(client, make_statement())
 
     answer = client.post("/xapi/statements", json=make_statement(id=known, **change))
@@ -99,7 +101,7 @@ def test_ieee_4_1_6_1_two_statements_with_one_id_are_refused(client: FlaskClient
     assert found(client) == []
 
 
-def test_2_1_2_one_bad_statement_refuses_the_batch_and_is_named(client: FlaskClient) -> None:
+def test_xapi_00326_xapi_00182_one_bad_statement_refuses_the_batch_and_is_named(client: FlaskClient) -> None:
     answer = client.post("/xapi/statements", json=[make_statement(), make_statement(verb={"id": "nowhere"})])
 
     assert answer.status_code == 400
@@ -127,7 +129,9 @@ def test_a_batch_with_known_statements_stores_the_others(client: FlaskClient) ->
     assert sorted(found(client)) == sorted(ids)
 
 
-def test_the_lrs_completes_a_statement(client: FlaskClient, statement: dict[str, Any]) -> None:
+def test_xapi_00023_xapi_00026_xapi_00097_xapi_00099_the_lrs_completes_a_statement(
+    client: FlaskClient, statement: dict[str, Any]
+) -> None:
     (known,) = post(client, {**statement, "stored": "2001-01-01T00:00:00Z"})
 
     whole = client.get(f"/xapi/statements?statementId={known}").json
@@ -138,7 +142,7 @@ def test_the_lrs_completes_a_statement(client: FlaskClient, statement: dict[str,
     assert whole["authority"]["account"]["homePage"].endswith("/credentials")
 
 
-def test_1_0_3_statements_get_version_1_0_0(client_1: FlaskClient) -> None:
+def test_xapi_00332_1_0_3_statements_get_version_1_0_0(client_1: FlaskClient) -> None:
     (known,) = post(client_1, make_statement())
 
     assert client_1.get(f"/xapi/statements?statementId={known}").json["version"] == "1.0.0"
@@ -154,7 +158,7 @@ def test_ieee_4_2_7_times_are_returned_in_utc(client: FlaskClient) -> None:
     assert whole["object"]["timestamp"] == "2023-05-04T06:30:00.5Z"
 
 
-def test_data_2_4_6_2_context_activities_come_back_as_arrays(client: FlaskClient) -> None:
+def test_xapi_00096_context_activities_come_back_as_arrays(client: FlaskClient) -> None:
     (known,) = post(client, make_statement(context={"contextActivities": {"parent": {"id": "http://example.com/p"}}}))
 
     whole = client.get(f"/xapi/statements?statementId={known}").json
@@ -162,7 +166,7 @@ def test_data_2_4_6_2_context_activities_come_back_as_arrays(client: FlaskClient
     assert whole["context"]["contextActivities"]["parent"] == [{"id": "http://example.com/p"}]
 
 
-def test_2_1_3_filters_find_what_they_ask_for(client: FlaskClient) -> None:
+def test_xapi_00164_filters_find_what_they_ask_for(client: FlaskClient) -> None:
     registration = str(uuid.uuid4())
     group = {"objectType": "Group", "member": [{"mbox": "mailto:grace@example.com"}]}
     plain, by_group, registered, other = post(
@@ -182,7 +186,7 @@ def test_2_1_3_filters_find_what_they_ask_for(client: FlaskClient) -> None:
     assert found(client, verb=VERB, ascending="true") == [plain, by_group, registered]
 
 
-def test_2_1_3_related_filters_look_everywhere(client: FlaskClient) -> None:
+def test_xapi_00176_xapi_00177_related_filters_look_everywhere(client: FlaskClient) -> None:
     agent = {"mbox": "mailto:deep@example.com"}
     activity = {"id": "http://example.com/deep"}
     inner = {"objectType": "SubStatement", **make_statement(actor=agent, object=activity)}
@@ -208,14 +212,14 @@ def test_2_1_3_related_filters_look_everywhere(client: FlaskClient) -> None:
     assert found(client, activity=activity["id"], related_activities="true", ascending="true") == ids
 
 
-def test_2_1_3_related_agents_covers_the_authority(client: FlaskClient) -> None:
+def test_xapi_00176_related_agents_covers_the_authority(client: FlaskClient) -> None:
     (known,) = post(client, make_statement())
     authority = client.get(f"/xapi/statements?statementId={known}").json["authority"]
 
     assert found(client, agent=json.dumps(authority), related_agents="true") == [known]
 
 
-def test_2_1_3_since_is_after_and_until_is_at_or_before(client: FlaskClient) -> None:
+def test_xapi_00174_xapi_00175_since_is_after_and_until_is_at_or_before(client: FlaskClient) -> None:
     (first,) = post(client, make_statement())
     time.sleep(0.002)  # `stored` counts milliseconds
     (second,) = post(client, make_statement())
@@ -226,7 +230,7 @@ def test_2_1_3_since_is_after_and_until_is_at_or_before(client: FlaskClient) -> 
     assert found(client, since=stored, until=stored) == []
 
 
-def test_2_1_3_more_leads_through_everything_once(client: FlaskClient) -> None:
+def test_xapi_00108_xapi_00109_xapi_00111_xapi_00114_more_leads_through_everything_once(client: FlaskClient) -> None:
     ids = post(client, *(make_statement() for _ in range(7)))
 
     answer = client.get("/xapi/statements", query_string={"limit": 3, "verb": VERB})
@@ -253,7 +257,7 @@ def test_a_made_up_more_is_refused(client: FlaskClient, token: str) -> None:
     assert client.get(f"/xapi/statements?more={token}").status_code == 400
 
 
-def test_2_1_3_format_ids_keeps_what_identifies(client: FlaskClient) -> None:
+def test_xapi_00171_format_ids_keeps_what_identifies(client: FlaskClient) -> None:
     group = {"objectType": "Group", "name": "G", "member": [{"name": "A", "mbox": "mailto:a@example.com"}]}
     activity = {"objectType": "Activity", "id": "http://example.com/a", "definition": {"name": {"en": "A"}}}
     post(client, make_statement(actor=group, object=activity))
@@ -265,7 +269,7 @@ def test_2_1_3_format_ids_keeps_what_identifies(client: FlaskClient) -> None:
     assert short["verb"] == {"id": VERB}
 
 
-def test_2_1_3_format_canonical_chooses_a_language(client: FlaskClient) -> None:
+def test_xapi_00169_xapi_00172_format_canonical_chooses_a_language(client: FlaskClient) -> None:
     names = {"en-US": "One", "de": "Eins", "fr": "Un"}
     post(client, make_statement(object={"id": "http://example.com/a", "definition": {"name": names}}))
 
@@ -279,7 +283,9 @@ def test_2_1_3_format_canonical_chooses_a_language(client: FlaskClient) -> None:
     assert name("it, fr;q=0.3") == {"fr": "Un"}
 
 
-def test_data_2_3_2_a_voided_statement_is_only_found_as_voided(client: FlaskClient) -> None:
+def test_xapi_00018_xapi_00155_xapi_00157_xapi_00162_xapi_00163_a_voided_statement_is_only_found_as_voided(
+    client: FlaskClient,
+) -> None:
     (target,) = post(client, make_statement())
 
     (voiding,) = post(client, make_statement(verb=VOIDED, object=reference(target)))
@@ -302,7 +308,7 @@ def test_ieee_4_2_5_a_void_may_arrive_before_its_target(client: FlaskClient) -> 
     assert client.get(f"/xapi/statements?voidedStatementId={target}").status_code == 200
 
 
-def test_data_2_3_2_a_voiding_statement_cannot_be_voided(client: FlaskClient) -> None:
+def test_xapi_00016_a_voiding_statement_cannot_be_voided(client: FlaskClient) -> None:
     (target,) = post(client, make_statement())
     (voiding,) = post(client, make_statement(verb=VOIDED, object=reference(target)))
 
@@ -389,7 +395,7 @@ def test_statement_references_in_a_circle_do_no_harm(client: FlaskClient) -> Non
         "verb=http://a.b/%00",
     ],
 )
-def test_3_2_wrong_parameters_are_refused_and_named(client: FlaskClient, asked: str) -> None:
+def test_xapi_00012_wrong_parameters_are_refused_and_named(client: FlaskClient, asked: str) -> None:
     answer = client.get("/xapi/statements?" + asked.format(uuid.uuid4()))
 
     assert answer.status_code == 400
@@ -398,7 +404,7 @@ def test_3_2_wrong_parameters_are_refused_and_named(client: FlaskClient, asked: 
 
 
 @pytest.mark.parametrize("path", ["statements", "statements?statementId=39e24cc4-69af-4b01-a824-1fdc6ea8a3af", "statements?x=1"])
-def test_2_1_3_every_answer_has_consistent_through(client: FlaskClient, path: str) -> None:
+def test_xapi_00153_xapi_00160_every_answer_has_consistent_through(client: FlaskClient, path: str) -> None:
     answer = client.get(f"/xapi/{path}")
 
     through = datetime.fromisoformat(answer.headers["X-Experience-API-Consistent-Through"])
@@ -425,7 +431,7 @@ def test_1_1_head_answers_like_get_without_a_body(client: FlaskClient) -> None:
     assert answer.headers["Content-Length"] == client.get("/xapi/statements").headers["Content-Length"]
 
 
-def test_1_5_other_content_types_are_refused(client: FlaskClient) -> None:
+def test_xapi_00127_other_content_types_are_refused(client: FlaskClient) -> None:
     assert client.post("/xapi/statements", data="actor=x", content_type="application/x-www-form-urlencoded").status_code == 400
     assert client.post("/xapi/statements", data="{}", content_type="text/plain").status_code == 400
 
@@ -442,7 +448,7 @@ def test_4_3_mine_is_what_this_credential_stored(client: FlaskClient, client_of:
     assert len(found(client)) == 3
 
 
-def test_4_3_writing_does_not_mean_reading(client_of: Callable[..., FlaskClient]) -> None:
+def test_xapi_00327_writing_does_not_mean_reading(client_of: Callable[..., FlaskClient]) -> None:
     writer, reader = client_of("statements/write"), client_of("statements/read")
 
     assert writer.get("/xapi/statements").status_code == 403
@@ -459,7 +465,7 @@ def test_stores_do_not_see_each_other(client: FlaskClient, client_of: Callable[.
     assert client.get(f"/xapi/statements?statementId={known}").json["verb"]["id"] == VERB
 
 
-def test_nobody_knows_401(lrs_app: Any) -> None:
+def test_xapi_00334_without_credentials_401(lrs_app: Any) -> None:
     answer = lrs_app.test_client().get("/xapi/statements", headers={"X-Experience-API-Version": "2.0.0"})
 
     assert answer.status_code == 401
@@ -471,5 +477,5 @@ def test_an_empty_batch_stores_nothing(client: FlaskClient) -> None:
     assert client.post("/xapi/statements", json=[]).json == []
 
 
-def test_too_many_statements_are_413(client: FlaskClient) -> None:
+def test_xapi_00328_too_many_statements_are_413(client: FlaskClient) -> None:
     assert client.post("/xapi/statements", json=[make_statement()] * 2_001).status_code == 413

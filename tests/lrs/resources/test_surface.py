@@ -20,7 +20,7 @@ HEADER = "X-Experience-API-Version"
     ("asked", "served"),
     [("1.0", "1.0.3"), ("1.0.0", "1.0.3"), ("1.0.3", "1.0.3"), ("2.0", "2.0.0"), ("2.0.0", "2.0.0"), ("2.0.7", "2.0.0")],
 )
-def test_3_3_the_answer_names_the_version_that_served(client: FlaskClient, asked: str, served: str) -> None:
+def test_xapi_00333_the_answer_names_the_version_that_served(client: FlaskClient, asked: str, served: str) -> None:
     answer = client.get("/xapi/statements", headers={HEADER: asked})
 
     assert answer.status_code == 200
@@ -28,12 +28,12 @@ def test_3_3_the_answer_names_the_version_that_served(client: FlaskClient, asked
 
 
 @pytest.mark.parametrize("asked", ["0.95", "1.1.0", "2.1.0", "3.0.0", "", "1", "1.0.x", "two"])
-def test_3_3_other_versions_are_refused(client: FlaskClient, asked: str) -> None:
+def test_xapi_00331_ieee_4_1_7_other_versions_are_refused(client: FlaskClient, asked: str) -> None:
     assert client.get("/xapi/statements", headers={HEADER: asked}).status_code == 400
 
 
 @pytest.mark.parametrize(("mount", "named"), [("/xapi", "2.0.0"), ("/xapi/1.0.3", "1.0.3"), ("/xapi/2.0.0", "2.0.0")])
-def test_3_3_without_a_version_the_mount_speaks(lrs_app: Flask, mount: str, named: str) -> None:
+def test_xapi_00321_without_a_version_the_mount_speaks(lrs_app: Flask, mount: str, named: str) -> None:
     answer = lrs_app.test_client().get(f"{mount}/statements")
 
     assert answer.status_code == 400
@@ -41,7 +41,7 @@ def test_3_3_without_a_version_the_mount_speaks(lrs_app: Flask, mount: str, name
     assert answer.json["code"] == "version-refused"
 
 
-def test_2_8_about_asks_for_nothing(lrs_app: Flask) -> None:
+def test_xapi_00315_xapi_00319_about_asks_for_nothing(lrs_app: Flask) -> None:
     answer = lrs_app.test_client().get("/xapi/about")
 
     assert answer.json["version"] == ["1.0.3", "2.0.0"]
@@ -55,7 +55,7 @@ def test_unknown_resources_are_404_with_a_version(client: FlaskClient) -> None:
     assert answer.headers[HEADER]
 
 
-def test_2_4_a_person_has_the_asked_identifier_and_known_names(client: FlaskClient) -> None:
+def test_xapi_00248_a_person_has_the_asked_identifier_and_known_names(client: FlaskClient) -> None:
     client.post(
         "/xapi/statements", json=[make_statement(), make_statement(actor={"mbox": "mailto:ada@example.com", "name": "Ada L."})]
     )
@@ -67,7 +67,7 @@ def test_2_4_a_person_has_the_asked_identifier_and_known_names(client: FlaskClie
     assert sorted(person["name"]) == ["Ada", "Ada L."]
 
 
-def test_2_4_an_unknown_agent_is_a_person_too(client: FlaskClient) -> None:
+def test_xapi_00248_ieee_4_1_6_3_an_unknown_agent_is_a_person_too(client: FlaskClient) -> None:
     account = '{"account":{"homePage":"http://example.com","name":"x"},"name":"X"}'
 
     person = client.get("/xapi/agents", query_string={"agent": account}).json
@@ -77,7 +77,7 @@ def test_2_4_an_unknown_agent_is_a_person_too(client: FlaskClient) -> None:
     assert client.get("/xapi/agents", query_string={"agent": '{"objectType":"Group","member":[]}'}).status_code == 400
 
 
-def test_2_5_definitions_add_up(client: FlaskClient) -> None:
+def test_xapi_00254_definitions_add_up(client: FlaskClient) -> None:
     address = f"http://example.com/{uuid.uuid4()}"
     definitions: list[dict[str, Any]] = [
         {"name": {"en": "One"}, "extensions": {"http://example.com/a": 1}, "type": "http://example.com/old"},
@@ -127,7 +127,7 @@ def headers_of(client: FlaskClient, version: str = "1.0.3") -> dict[str, str]:
     return {"Authorization": client.environ_base["HTTP_AUTHORIZATION"], HEADER: version}
 
 
-def test_1_3_everything_may_come_in_a_form(client_1: FlaskClient) -> None:
+def test_xapi_00336_xapi_00148_everything_may_come_in_a_form(client_1: FlaskClient) -> None:
     known = str(uuid.uuid4())
     body = (
         '{"actor":{"mbox":"mailto:ada@example.com"},"verb":{"id":"http://example.com/v"},"object":{"id":"http://example.com/ü"}}'
@@ -141,7 +141,7 @@ def test_1_3_everything_may_come_in_a_form(client_1: FlaskClient) -> None:
     assert got.headers[HEADER] == "1.0.3"
 
 
-def test_1_3_documents_through_forms(client_1: FlaskClient) -> None:
+def test_xapi_00336_documents_through_forms(client_1: FlaskClient) -> None:
     state = {**headers_of(client_1), "activityId": "http://example.com/a", "agent": '{"mbox":"mailto:a@b.c"}', "stateId": "s"}
 
     form(client_1, "PUT", "/xapi/activities/state", {**state, "Content-Type": "text/plain", "content": "a&b=c"})

@@ -64,7 +64,7 @@ STATEMENT: list[Row] = [
     ("XAPI-00038 Data 2.4.2.3", "/actor/mbox", True, ["mailto:a+b@example.com"], TEXT, ["a@b.c", "mailto:a", "http://a.b/", "mailto:a@b@c", ""]),
     ("XAPI-00004 Data 2.4.3", "/verb", True, [{"id": "http://a.b/c"}], OBJECT, [{}, {"id": "http://a.b/c", "more": 1}]),
     ("XAPI-00044 XAPI-00011 Data 2.4.3", "/verb/id", True, ["urn:x:y", "http://a.b/ä"], TEXT, IRI_WRONG),
-    ("XAPI-00045 XAPI-00121 Data 2.4.3", "/verb/display", False, MAP_RIGHT, MAP, MAP_WRONG),
+    ("XAPI-00045 XAPI-00121 XAPI-00013 Data 2.4.3", "/verb/display", False, MAP_RIGHT, MAP, MAP_WRONG),
     ("XAPI-00005 XAPI-00046 Data 2.4.4", "/object", True, [ACTIVITY, AGENT | {"objectType": "Agent"}, GROUP, REF], OBJECT, [{}, {"objectType": "Thing", "id": "http://a.b/"}]),
     ("XAPI-00046 Data 2.4.4.1", "/object/objectType", False, ["Activity"], TEXT, ["activity", "Thing", ""]),
     ("XAPI-00047 Data 2.4.4.1", "/object/id", True, ["http://a.b/c", "urn:x"], TEXT, IRI_WRONG),
@@ -109,7 +109,7 @@ STATEMENT: list[Row] = [
     ("XAPI-00022 XAPI-00123 Data 2.4.7", "/timestamp", False, TIMES_RIGHT, TEXT, TIMES_WRONG),
     ("XAPI-00023 Data 2.4.8", "/stored", False, TIMES_RIGHT, TEXT, TIMES_WRONG),
     (
-        "XAPI-00024 XAPI-00098 Data 2.4.9",
+        "XAPI-00024 XAPI-00098 XAPI-00100 Data 2.4.9",
         "/authority",
         False,
         [AGENT, {"objectType": "Group", "member": [AGENT, AGENT]}],
@@ -208,7 +208,11 @@ def cases(version: str) -> Iterator[tuple[str, dict[str, Any], list[Row]]]:
     rows = [*STATEMENT, *COMPONENTS, *IN_CONTEXT, *(IN_CONTEXT_2 if version == "2.0.0" else [])]
     yield "statement", full, rows
     inner = [row for row in rows if not row[1].startswith(NOT_IN_SUBSTATEMENTS)]
-    yield "substatement", in_substatement(full), [*SUBSTATEMENT, *under("/object", inner)]
+    yield (
+        "substatement",
+        in_substatement(full),
+        [*SUBSTATEMENT, *under("/object", [("XAPI-00066 " + row[0], *row[1:]) for row in inner])],
+    )
     bare = with_value(full, "/context", {})
     yield "reference", with_value(bare, "/object", REF), REFERENCE
     for kind, (right, own) in IDENTIFIERS.items():

@@ -13,6 +13,7 @@ from tests.lrs.spec import table, walk
 from tests.lrs.spec.table import AGENT, GROUP, Row, in_substatement, whole, with_value
 
 VERSIONS = ("1.0.3", "2.0.0")
+MAPS = ("extensions", "display", "name", "description")  # objects whose keys are free
 
 
 def rows() -> Iterator[tuple[str, str, dict[str, Any], Row]]:
@@ -34,10 +35,12 @@ def accepted() -> Iterator[Any]:
 
 def refused() -> Iterator[Any]:
     for version, kind, statement, (section, place, required, _, wrong_types, wrong) in rows():
-        for value in ([...] if required else []) + [None, *wrong_types, *wrong]:
-            shown = "missing" if value is ... else repr(value)
+        cases = [("missing", ...)] * required
+        cases += [("XAPI-00001", None), *(("XAPI-00006", one) for one in wrong_types), *(("XAPI-00007", one) for one in wrong)]
+        for case, value in cases:
+            shown = "" if value is ... else repr(value)
             yield pytest.param(
-                version, with_value(statement, place, value), id=f"{version} {section} {kind} {place} {shown}"[:120]
+                version, with_value(statement, place, value), id=f"{version} {case} {section} {kind} {place} {shown}"[:130]
             )
 
 
@@ -45,7 +48,7 @@ def strangers() -> Iterator[Any]:
     for version in VERSIONS:
         for kind, statement, _ in table.cases(version):
             for place in objects_of(statement, ""):
-                if not place.endswith(("extensions", "display", "name", "description")):
+                if not place.endswith(MAPS):
                     yield pytest.param(
                         version,
                         with_value(statement, f"{place}/stranger", 1),
@@ -98,6 +101,12 @@ def objects_of(node: Any, place: str) -> Iterator[str]:
             yield from objects_of(value, f"{place}/{ordinal}")
 
 
+def keys_of(statement: dict[str, Any]) -> list[str]:
+    """The places of all properties that the standard names."""
+    named = [place for place in objects_of(statement, "") if not place.endswith(MAPS)]
+    return [f"{place}/{key}" for place in named for key in walk.at(statement, place)]
+
+
 def check(statement: dict[str, Any], version: str) -> None:
     schema.check(statement, version)
     rules.check(statement, version)
@@ -126,6 +135,45 @@ def test_xapi_00010_an_unknown_property_is_refused_by_name(version: str, stateme
     assert place in [fault["pointer"] for fault in faults]
 
 
+@pytest.mark.parametrize(("version", "place"), [(version, place) for version in VERSIONS for place in keys_of(whole(version))])
+def test_xapi_00008_keys_are_spelled_in_the_right_case(version: str, place: str) -> None:
+    parent, _, key = place.rpartition("/")
+    copied = with_value(whole(version), f"{parent}/{key.swapcase()}", walk.at(whole(version), place))
+
+    assert schema.is_valid(whole(version), version)
+    assert not schema.is_valid(with_value(copied, place, ...), version)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("/actor/objectType", "agent"),
+        ("/object/objectType", "ACTIVITY"),
+        ("/object/definition/interactionType", "Choice"),
+        ("/context/team/objectType", "group"),
+        ("/context/statement/objectType", "Statementref"),
+    ],
+)
+def test_xapi_00009_enumerated_values_are_spelled_in_the_right_case(version: str, place: str, value: str) -> None:
+    assert schema.is_valid(whole(version), version)
+    assert not schema.is_valid(with_value(whole(version), place, value), version)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    "target",
+    [
+        pytest.param(AGENT, id="XAPI-00065 Agent"),
+        pytest.param({"member": [AGENT]}, id="XAPI-00065 Group"),
+        pytest.param({"id": table.UUID}, id="XAPI-00073 StatementRef"),
+        pytest.param({"actor": AGENT, "verb": {"id": "http://a.b/"}, "object": table.ACTIVITY}, id="XAPI-00073 SubStatement"),
+    ],
+)
+def test_an_object_that_is_no_activity_says_so(version: str, target: dict[str, Any]) -> None:
+    assert not schema.is_valid({"actor": AGENT, "verb": {"id": "http://a.b/c"}, "object": target}, version)
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_property_of_the_schemas_has_every_case(version: str) -> None:
     known = proven(version)
@@ -136,8 +184,14 @@ def test_every_property_of_the_schemas_has_every_case(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("key", ["id", "stored", "version", "authority"])
-def test_xapi_00070_a_substatement_has_no_properties_of_the_lrs(version: str, key: str) -> None:
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param(key, id=f"XAPI-{number}")
+        for key, number in {"authority": "00067", "version": "00068", "stored": "00069", "id": "00070"}.items()
+    ],
+)
+def test_a_substatement_has_no_properties_of_the_lrs(version: str, key: str) -> None:
     statement = with_value(in_substatement(whole(version)), f"/object/{key}", whole(version)[key])
 
     with pytest.raises(InvalidStatement) as refusal:
@@ -155,9 +209,9 @@ def test_xapi_00071_substatements_do_not_nest(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("key", ["revision", "platform"])
+@pytest.mark.parametrize("key", [pytest.param("revision", id="XAPI-00084"), pytest.param("platform", id="XAPI-00085")])
 @pytest.mark.parametrize("target", [{"objectType": "Agent", **AGENT}, GROUP, table.REF])
-def test_xapi_00084_revision_and_platform_belong_to_activities(version: str, key: str, target: dict[str, Any]) -> None:
+def test_revision_and_platform_belong_to_activities(version: str, key: str, target: dict[str, Any]) -> None:
     statement = {"actor": AGENT, "verb": {"id": "http://a.b/c"}, "object": target, "context": {key: "1"}}
 
     with pytest.raises(InvalidStatement) as refusal:
@@ -167,7 +221,7 @@ def test_xapi_00084_revision_and_platform_belong_to_activities(version: str, key
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_xapi_00017_a_voiding_statement_refers_to_a_statement(version: str) -> None:
+def test_xapi_00017_xapi_00019_xapi_00020_a_voiding_statement_refers_to_a_statement(version: str) -> None:
     statement = with_value(whole(version), "/verb", {"id": rules.VOIDED})
 
     with pytest.raises(InvalidStatement) as refusal:

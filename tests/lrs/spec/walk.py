@@ -12,6 +12,13 @@ Property = tuple[str, str]
 FREE = ({"type": "string"}, {"type": "boolean"}, {"type": "number"})
 
 
+def at(instance: Any, place: str) -> Any:
+    """The value at a pointer."""
+    for key in place.split("/")[1:]:
+        instance = instance[int(key)] if isinstance(instance, list) else instance[key]
+    return instance
+
+
 def closed(schema: Node) -> dict[str, Node]:
     """The objects that name their properties and admit no others."""
     named = {"statement": schema, **schema["$defs"]}
