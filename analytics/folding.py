@@ -4,7 +4,7 @@ May be applied again after a death at any point: each row carries the number of 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -50,11 +50,16 @@ class Work:
     spoken: list[verbs.Event] = field(default_factory=list)
 
 
-def apply(db: Database[Any], lrs: Statements, store_id: int, here: Place, batch: Sequence[Stored]) -> Place:
+def apply(
+    db: Database[Any], lrs: Statements, store_id: int, here: Place, batch: Sequence[Stored], pseudonym: Callable[[str], str]
+) -> Place:
     """The place reached. Raises RowMoved when another process was there first."""
     work = _sorted(lrs, store_id, batch)
-    n = _apply_attempts(db, lrs, store_id, here.attempts, work)
-    answers = [row | {"n": number} for number, row in enumerate(work.answers, here.interactions + 1)]
+    n = _apply_attempts(db, lrs, store_id, here.attempts, work, pseudonym)
+    answers = [
+        row | {"n": number, "pseudonym": pseudonym(row["actor_key"])}
+        for number, row in enumerate(work.answers, here.interactions + 1)
+    ]
     store.write_interactions(db, answers, work.unanswers)
     counts = store.verbs(db, store_id)
     store.write_verbs(db, store_id, counts, verbs.fold(counts or verbs.EMPTY, work.spoken))
@@ -64,7 +69,7 @@ def apply(db: Database[Any], lrs: Statements, store_id: int, here: Place, batch:
 def _sorted(lrs: Statements, store_id: int, batch: Sequence[Stored]) -> Work:
     work = Work()
     for one in batch:
-        facts = one.facts or facts_of(one.statement)
+        facts = facts_of(one.statement)
         at = facts.get("timestamp", attempts.seq_ms(one.seq))
         work.spoken.append(verbs.Event(one.seq, facts.get("verb", ""), at, False))
         target = _voided(lrs, store_id, facts, one.statement)
@@ -90,7 +95,9 @@ def _voided(lrs: Statements, store_id: int, facts: Facts, statement: dict[str, A
     return None if target is None or target["verb"]["id"] == vocabulary.VOIDED else facts_of(target)
 
 
-def _apply_attempts(db: Database[Any], lrs: Statements, store_id: int, n: int, work: Work) -> int:
+def _apply_attempts(
+    db: Database[Any], lrs: Statements, store_id: int, n: int, work: Work, pseudonym: Callable[[str], str]
+) -> int:
     keys = (*work.news, *(work.voids.keys() - work.news.keys()))
     ids = {key: attempts.row_id(store_id, key) for key in keys}
     known = store.read(db, ids.values())
@@ -103,7 +110,8 @@ def _apply_attempts(db: Database[Any], lrs: Statements, store_id: int, n: int, w
         row = attempts.fold(row, work.news.get(key, ()))
         if old is None and row["statements"]:
             n += 1
-            changed.append((None, row | {"_id": row_id, "t": store_id, "n": n}))
+            made = {"_id": row_id, "t": store_id, "n": n, "pseudonym": pseudonym(key.actor)}
+            changed.append((None, row | made))
         elif old is not None and row["seq"] > old["seq"]:
             changed.append((old, row))
     store.write(db, store_id, changed)
@@ -114,7 +122,7 @@ def _again(lrs: Statements, store_id: int, key: Key, seq: int, old: Row) -> Row:
     """The row as it is without what was voided, from the statements themselves, through `seq`."""
     row = attempts.fold(attempts.empty(key), _history(lrs, store_id, key, seq))
     row["seq"] = seq
-    return row | {name: old[name] for name in ("_id", "t", "n") if name in old}
+    return row | {name: old[name] for name in ("_id", "t", "n", "pseudonym") if name in old}
 
 
 def _history(lrs: Statements, store_id: int, key: Key, seq: int) -> list[Folded]:

@@ -24,7 +24,6 @@ from pymongo.database import Database
 import access
 import analytics
 from access import Caller, Credentials
-from analytics.facts import facts
 from bench.analytics_year import ADL, TYPE, Statement, Year
 from lrs import LRS, Settings
 from rollbook import database
@@ -140,7 +139,7 @@ def main() -> None:
     parser.add_argument("--uri")
     given = parser.parse_args()
     with served(given.uri) as db:
-        lrs = LRS(db, Settings(), facts)
+        lrs = LRS(db, Settings())
         attempts = analytics.Attempts(db, lrs)
         lrs.ensure_indexes()
         attempts.ensure_indexes()

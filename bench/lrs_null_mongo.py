@@ -20,7 +20,7 @@ import bson
 import orjson
 from bson.int64 import Int64
 from bson.objectid import ObjectId
-from lrs_pages import statement
+from lrs_statement import statement
 
 _HEADER = struct.Struct("<iiii")
 _QUERY, _REPLY, _MESSAGE = 2004, 1, 2013
@@ -42,7 +42,7 @@ def statements(count: int) -> list[dict[str, Any]]:
     chance = random.Random(7)
     added = {"stored": "2026-01-01T00:00:00.000Z", "timestamp": "2026-01-01T00:00:00.000Z", "version": "1.0.3"}
     authority = {"authority": {"objectType": "Agent", "account": {"homePage": "https://school.example", "name": "bench"}}}
-    return [{"id": str(uuid.UUID(int=n)), **statement(n, chance), **added, **authority} for n in range(count)]
+    return [{"id": str(uuid.UUID(int=n)), **statement(chance), **added, **authority} for n in range(count)]
 
 
 @lru_cache

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import orjson
 from blinker import Namespace
@@ -16,7 +15,8 @@ from pymongo.database import Database
 
 from access import Caller, allows
 from lrs import authority
-from lrs.errors import InvalidStatement, NotFound, Refused, TooLarge
+from lrs.errors import InvalidStatement, NotFound, NotPermitted, Refused, TooLarge
+from lrs.gate import Asked, Gate, is_gated
 from lrs.settings import Settings
 from lrs.spec import activities, agents, index, rules, schema, signatures
 from lrs.spec.formats import format_milliseconds
@@ -38,21 +38,17 @@ statements_stored = Namespace().signal("statements_stored")
 Json = dict[str, Any]
 _LIST_FIELDS = {"raw": 1, "s": 1, "_id": 0}
 _END = 2**63 - 1
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _NAMED_BY = 20  # statements looked at for the names of an Agent
 _THROUGH_FRESH = 1.0  # seconds that an answer to a write may be behind
-
-
-def no_facts(statement: Json) -> Json:
-    return {}
 
 
 class LRS:
     """One per process, safe to share between threads; a fork starts over with its own writer number."""
 
-    def __init__(self, db: Database[Any], settings: Settings | None = None, facts: Callable[[Json], Json] = no_facts) -> None:
+    def __init__(self, db: Database[Any], settings: Settings | None = None) -> None:
         self.db = db
         self.settings = settings or Settings()
-        self.facts = facts
         self.marks = Marks(db)
         self.numbering = Numbering(db, attended=self.marks.write)
         self.reader = Reader(db, self.marks, self.settings.windowed)
@@ -60,6 +56,7 @@ class LRS:
         self.activities = Activities(db)
         self.attachments = Attachments(db)
         self.documents = Documents(db)
+        self.gate: Gate | None = None
         self._secret = self.settings.secret.encode() if self.settings.secret else None
         self._through: tuple[float, int, Through] | None = None
 
@@ -92,33 +89,50 @@ class LRS:
         _refuse_repeated([statement["id"] for statement in given if "id" in statement])
         _refuse_excess(given, parts)
         if not given:
+            self.ask(caller, Asked(resource="statements", method="POST", key={}))
             return []
         self.attachments.keep(caller.store, parts.values())
-        return self._write(given, caller, served)
+        if not is_gated(caller):
+            return self._write([(caller, statement) for statement in given], caller, served)
+        with self._gate.statements(caller, given) as admitted:
+            ids = self._write(admitted, caller, served)
+        return [told for (speaker, _), told in zip(admitted, ids, strict=True) if speaker is caller]
+
+    def ask(self, caller: Caller, asked: Asked) -> None:
+        """Lets a request pass, or raises what its answer is."""
+        if is_gated(caller):
+            self._gate.ask(caller, asked)
+
+    @property
+    def _gate(self) -> Gate:
+        if self.gate is None:
+            raise NotPermitted("Credentials of a launch are not accepted here.")
+        return self.gate
 
     def _check(
         self, statement: Any, version: Version, caller: Caller, parts: Mapping[str, Attachment], place: tuple[int, ...]
     ) -> None:
         schema.check(statement, version.name, place)
         rules.check(statement, version.name, place)
-        if caller.limits:
+        if caller.limits and not is_gated(caller):
             authority.narrow_statement(statement, caller.limits)
         if "attachments" in statement or parts or statement["object"].get("objectType") == "SubStatement":
             signatures.check(statement, parts, place)
 
-    def _write(self, given: Sequence[Json], caller: Caller, version: Version) -> list[str]:
-        speaker = authority.authority(caller.key, caller.name, caller.authority, self.settings.authority_home)
-        if any(statement["object"].get("objectType") == "StatementRef" for statement in given):
+    def _write(self, given: Sequence[tuple[Caller, Mapping[str, Any]]], caller: Caller, version: Version) -> list[str]:
+        """Each statement has its speaker, whose authority it gets; the caller's store takes them all."""
+        speakers = {speaker.key: self._authority(speaker) for speaker, _ in given}
+        if any(statement["object"].get("objectType") == "StatementRef" for _, statement in given):
             self.numbering.refer(caller.store)
         with self.numbering.writing(len(given)) as numbers:
             documents, ids, done = [], [], []
-            for ordinal, (statement, fresh) in enumerate(zip(given, _fresh_ids(len(given)), strict=True)):
+            for ordinal, ((speaker, statement), fresh) in enumerate(zip(given, _fresh_ids(len(given)), strict=True)):
                 seq = numbers[ordinal]
                 whole = complete(
                     statement,
                     statement_id=fresh,
                     stored=format_milliseconds(seq >> 20),
-                    authority=speaker,
+                    authority=speakers[speaker.key],
                     default_version=version.statement,
                     version=version.name,
                 )
@@ -133,18 +147,17 @@ class LRS:
             statements_stored.send(self, store=caller.store, count=len(new))
         return ids
 
+    def _authority(self, caller: Caller) -> Json:
+        return authority.authority(caller.key, caller.name, caller.authority, self.settings.authority_home)
+
     def _document(self, statement: Json, seq: int, store: int) -> Json:
-        document: Json = {
+        return {
             "_id": index.statement_key(store, statement["id"]),
             "s": seq,
             "t": store,
             "raw": orjson.dumps(statement),
             **index.index_entry(statement),
         }
-        facts = self.facts(statement)
-        if facts:
-            document["f"] = facts
-        return document
 
     def find(self, query: StatementQuery, caller: Caller) -> Page:
         """One page of a list, as far as the caller may read."""
@@ -192,8 +205,7 @@ class LRS:
         """Conditions that everything read by this caller meets."""
         wanted: Json = dict(authority.narrow_conditions(caller.limits)) if caller.limits else {}
         if not allows(caller, "statements/read"):
-            own = authority.authority(caller.key, caller.name, caller.authority, self.settings.authority_home)
-            tokens = authority.authority_tokens(own)
+            tokens = authority.authority_tokens(self._authority(caller))
             wanted["au"] = tokens[0] if len(tokens) == 1 else tokens
         return wanted
 
@@ -228,13 +240,10 @@ class LRS:
             high=(through.ms + 1) << 20,
             ascending=True,
             limit=limit,
-            fields={**_LIST_FIELDS, "f": 1, "v": 1},
+            fields={**_LIST_FIELDS, "v": 1},
         )
         rows = self.reader.rows(asked)
-        return [
-            Stored(seq=row["s"], statement=orjson.loads(row["raw"]), facts=row.get("f", {}), voided=row.get("v") is True)
-            for row in rows
-        ]
+        return [Stored(seq=row["s"], statement=orjson.loads(row["raw"]), voided=row.get("v") is True) for row in rows]
 
     def through(self) -> Through:
         through = self.numbering.through()
@@ -288,7 +297,8 @@ def _fresh_ids(count: int) -> Iterator[str]:
     """Random UUIDs (RFC 4122 4.4) from one draw: a system call for each costs more than all else about them."""
     drawn = secrets.token_bytes(16 * count)
     for at in range(0, len(drawn), 16):
-        yield str(UUID(bytes=drawn[at : at + 16], version=4))
+        text = drawn[at : at + 16].hex()
+        yield f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
 
 
 def _refuse_repeated(ids: list[str]) -> None:

@@ -14,7 +14,6 @@ import analytics
 import lrs
 import package_importer
 import scorm_runtime
-from analytics.facts import facts
 from rollbook import database
 from rollbook.config import Config
 
@@ -30,6 +29,7 @@ class Services:
     lrs: lrs.LRS
     catalogue: package_importer.Catalogue
     runtime: scorm_runtime.Service
+    units: scorm_runtime.Units
     attempts: analytics.Attempts
     follower: analytics.Follower
 
@@ -63,21 +63,26 @@ def open_services(config: Config, uri: str) -> Services:
     mongoengine.connect(
         config.mongodb_database, host=uri, alias=ALIAS, uuidRepresentation="standard", mongo_client_class=lambda **_: client
     )
-    store = lrs.LRS(db, lrs_settings(config), facts=facts)
+    store = lrs.LRS(db, lrs_settings(config))
     content = package_importer.ContentStore(config.content_store_url)
     uploads = config.data_dir / "uploads"
     uploads.mkdir(parents=True, exist_ok=True)
     limits = package_limits(config)
     catalogue = package_importer.Catalogue(db, content, iri_base=config.iri_root, limits=limits, uploads=uploads)
     attempts = analytics.Attempts(db, store)
+    credentials = access.Credentials(db)
+    runtime = scorm_runtime.Service(db, catalogue, store, runtime_settings(config))
+    units = scorm_runtime.Units(db, catalogue, store, credentials, runtime.registrations, runtime.settings)
+    store.gate = scorm_runtime.SessionGate(units)
     return Services(
         config=config,
         client=client,
         db=db,
-        credentials=access.Credentials(db),
+        credentials=credentials,
         lrs=store,
         catalogue=catalogue,
-        runtime=scorm_runtime.Service(db, catalogue, store, runtime_settings(config)),
+        runtime=runtime,
+        units=units,
         attempts=attempts,
         follower=analytics.Follower(attempts, lrs.statements_stored),
     )
@@ -107,9 +112,12 @@ def package_limits(config: Config) -> package_importer.Limits:
 def runtime_settings(config: Config) -> scorm_runtime.Settings:
     return scorm_runtime.Settings(
         content_url=config.content_origin,
+        endpoint=f"{config.application_origin}/xapi/",
+        idle=config.cmi5_idle_minutes * 60.0,
         launch_lifetime=config.launch_minutes * 60,
         strict=config.scorm_strict,
         mastery_override=config.mastery_override,
         content_hosts=config.content_hosts,
         embedders=config.embedders,
+        translations=(config.translations,) if config.translations else (),
     )

@@ -21,15 +21,13 @@ def ifi(agent: Mapping[str, Any]) -> str | None:
     return None
 
 
-def identifiers(agent: Mapping[str, Any]) -> Iterator[str]:
+def identifiers(agent: Mapping[str, Any]) -> list[str]:
     """Of an Agent or Group and, as the filters ask for, of the members of a Group."""
     own = ifi(agent)
-    if own is not None:
-        yield own
-    for member in agent.get("member", ()):
-        named = ifi(member)
-        if named is not None:
-            yield named
+    named = [] if own is None else [own]
+    if "member" in agent:
+        named += [name for member in agent["member"] if (name := ifi(member)) is not None]
+    return named
 
 
 def identified(agent: Mapping[str, Any]) -> dict[str, Any]:

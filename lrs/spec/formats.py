@@ -48,6 +48,10 @@ _timestamp = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]+))?"
     r"(?:([Zz])|([+-])([0-9]{2}):?([0-9]{2})?)?"
 )
+# What nearly every client sends: a day that each month has, in UTC. It exists, and is written as it should be.
+_plain = re.compile(
+    r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?Z"
+).fullmatch
 _canonical = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]+)?Z")
 _accepted = {"1.0.3": re.compile(TIMESTAMP_1), "2.0.0": re.compile(TIMESTAMP_2), "": re.compile(f"{TIMESTAMP_1}|{TIMESTAMP_2}")}
 _duration = re.compile(DURATION)
@@ -92,8 +96,16 @@ def _zone(sign: str, hours: int, minutes: int) -> timezone:
     return timezone(-offset if sign == "-" else offset)
 
 
+def check_timestamp(text: str, version: str = "") -> None:
+    """Raises the ValueError of `parse_timestamp`, if it has one."""
+    if not _plain(text):
+        parse_timestamp(text, version)
+
+
 def utc_text(text: str, version: str = "") -> str:
     """The same instant as `...T...Z`, with the digits of the second it came with; such a text comes back as it is."""
+    if _plain(text):
+        return text
     moment = parse_timestamp(text, version)
     if _canonical.fullmatch(text):
         return text

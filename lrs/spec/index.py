@@ -7,7 +7,7 @@ statement, `att` attachment hashes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -44,20 +44,27 @@ def index_entry(statement: Statement) -> dict[str, Any]:
     """Everything that a filter of GET Statements may ask about one statement."""
     target = statement["object"]
     kind = target.get("objectType", "Activity")
-    own = set(identifiers(statement["actor"]))
+    context = statement.get("context") or {}
+    own = identifiers(statement["actor"])
     if kind in ("Agent", "Group"):
-        own.update(identifiers(target))
-    related = own | set(_related_agents(statement))
-    entry: dict[str, Any] = {"vb": token(statement["verb"]["id"]), "ag": _tokens(own), "ra": _tokens(related)}
+        own += identifiers(target)
+    agents = _tokens(own)
+    related, activities = _related(context) if context else ([], [])
+    if kind == "Activity":
+        activities.append(target["id"])
+    elif kind == "SubStatement":
+        inner, named = _inside(target)
+        related += inner
+        activities += named
+    verb = token(statement["verb"]["id"])
+    entry: dict[str, Any] = {"vb": verb, "ag": agents, "ra": _tokens([*own, *related]) if related else agents}
     if kind == "Activity":
         entry["ob"] = token(target["id"])
-    activities = set(_activities(statement))
     if activities:
         entry["rc"] = _tokens(activities)
-    entry["pr"] = _pairs(entry["ag"], entry.get("ob"), entry["vb"])
-    registration = statement.get("context", {}).get("registration")
-    if registration is not None:
-        entry["rg"] = _uuid(registration)
+    entry["pr"] = _pairs(agents, entry.get("ob"), verb)
+    if "registration" in context:
+        entry["rg"] = _uuid(context["registration"])
     if "authority" in statement:
         authority = _tokens(identifiers(statement["authority"]))
         entry["au"] = authority[0] if len(authority) == 1 else authority
@@ -66,9 +73,10 @@ def index_entry(statement: Statement) -> dict[str, Any]:
         entry["rf"] = _uuid(target["id"])
         if statement["verb"]["id"] == VOIDED:
             entry["vd"] = True
-    hashes = [attachment["sha2"].lower() for attachment in attachments(statement)]
-    if hashes:
-        entry["att"] = list(dict.fromkeys(hashes))
+    if "attachments" in statement or kind == "SubStatement":
+        hashes = [attachment["sha2"].lower() for attachment in attachments(statement)]
+        if hashes:
+            entry["att"] = list(dict.fromkeys(hashes))
     return entry
 
 
@@ -98,39 +106,36 @@ def attachments(statement: Statement) -> Iterator[Mapping[str, Any]]:
     yield from statement["object"].get("attachments", ()) if statement["object"].get("objectType") == "SubStatement" else ()
 
 
-def _tokens(texts: Any) -> list[bytes]:
-    return [token(text) for text in texts]
+def _tokens(texts: Iterable[str]) -> list[bytes]:
+    """Each once."""
+    return list(map(token, dict.fromkeys(texts)))
 
 
-def _parts(statement: Statement) -> Iterator[Statement]:
-    yield statement
-    if statement["object"].get("objectType") == "SubStatement":
-        yield statement["object"]
+def _related(context: Statement) -> tuple[list[str], list[str]]:
+    """The agents and the activities of a context."""
+    agents: list[str] = []
+    for key in ("instructor", "team"):
+        if key in context:
+            agents += identifiers(context[key])
+    for key, inner in (("contextAgents", "agent"), ("contextGroups", "group")):
+        if key in context:
+            agents += [name for one in context[key] for name in identifiers(one[inner])]
+    activities: list[str] = []
+    for named in context.get("contextActivities", {}).values():
+        activities += [activity["id"] for activity in named] if isinstance(named, list) else [named["id"]]
+    return agents, activities
 
 
-def _related_agents(statement: Statement) -> Iterator[str]:
-    for part in _parts(statement):
-        yield from identifiers(part["actor"])
-        if part["object"].get("objectType") in ("Agent", "Group"):
-            yield from identifiers(part["object"])
-        context = part.get("context")
-        if context:
-            for key in ("instructor", "team"):
-                if key in context:
-                    yield from identifiers(context[key])
-            for one in context.get("contextAgents", ()):
-                yield from identifiers(one["agent"])
-            for one in context.get("contextGroups", ()):
-                yield from identifiers(one["group"])
-
-
-def _activities(statement: Statement) -> Iterator[str]:
-    for part in _parts(statement):
-        if part["object"].get("objectType", "Activity") == "Activity":
-            yield part["object"]["id"]
-        for named in part.get("context", {}).get("contextActivities", {}).values():
-            for activity in named if isinstance(named, list) else (named,):
-                yield activity["id"]
+def _inside(part: Statement) -> tuple[list[str], list[str]]:
+    """The agents and the activities of a SubStatement."""
+    target = part["object"]
+    agents, activities = _related(part.get("context", {}))
+    agents += identifiers(part["actor"])
+    if target.get("objectType") in ("Agent", "Group"):
+        agents += identifiers(target)
+    elif target.get("objectType", "Activity") == "Activity":
+        activities.append(target["id"])
+    return agents, activities
 
 
 def conditions(query: StatementQuery) -> dict[str, bytes]:
@@ -139,8 +144,8 @@ def conditions(query: StatementQuery) -> dict[str, bytes]:
     if query.registration is not None:
         wanted["rg"] = _uuid(query.registration)
     if query.agent is not None:
-        name = next(identifiers(query.agent), None)
-        wanted["ra" if query.related_agents else "ag"] = token(name or "")
+        name = next(iter(identifiers(query.agent)), "")
+        wanted["ra" if query.related_agents else "ag"] = token(name)
     if query.activity is not None:
         wanted["rc" if query.related_activities else "ob"] = token(query.activity)
     if query.verb is not None:

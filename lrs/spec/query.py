@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +33,6 @@ class Stored:
 
     seq: int
     statement: dict[str, Any]
-    facts: dict[str, Any] = field(default_factory=dict)
     voided: bool = False
 
 

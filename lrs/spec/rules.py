@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lrs.errors import InvalidStatement
-from lrs.spec.formats import parse_timestamp
+from lrs.spec.formats import check_timestamp
 from lrs.spec.json_text import pointer
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
@@ -31,7 +31,7 @@ def check(statement: Mapping[str, Any], version: str, place: Place = ()) -> None
 
 def _timestamp(text: str, version: str, place: Place) -> None:
     try:
-        parse_timestamp(text, version)
+        check_timestamp(text, version)
     except ValueError as error:
         raise _refused(place, text, f"A timestamp is a date and time that exists ({error}).") from error
 

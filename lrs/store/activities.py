@@ -19,31 +19,31 @@ from lrs.spec.index import token
 _KEPT = 32
 _LARGEST = 64 << 10
 _REMEMBERED = 20_000
+Sight = tuple[int, str, int]  # store, activity, hash of a definition
 
 
 class Activities:
     def __init__(self, db: Database[Any]) -> None:
         self._rows = db["lrs_activities"]
-        self._seen: OrderedDict[tuple[bytes, bytes], None] = OrderedDict()
+        self._seen: OrderedDict[Sight, None] = OrderedDict()
         self._lock = threading.Lock()
 
     def learn(self, store: int, statements: Iterable[Mapping[str, Any]]) -> None:
-        fresh: dict[bytes, tuple[str, list[bytes]]] = {}
-        for statement in statements:
-            for activity in defined(statement):
-                key = _key(store, activity["id"])
-                definition = orjson.dumps(activity["definition"])
-                if len(definition) <= _LARGEST and self._is_new(key, definition):
-                    fresh.setdefault(key, (activity["id"], []))[1].append(definition)
+        brought = [(one["id"], orjson.dumps(one["definition"])) for statement in statements for one in defined(statement)]
+        fresh: dict[str, list[bytes]] = {}
+        with self._lock:
+            for name, definition in brought:
+                if not self._knows((store, name, hash(definition))) and len(definition) <= _LARGEST:
+                    fresh.setdefault(name, []).append(definition)
         if fresh:
             self._rows.bulk_write(
                 [
                     UpdateOne(
-                        {"_id": key},
+                        {"_id": _key(store, name)},
                         {"$setOnInsert": {"t": store, "id": name}, "$push": {"d": {"$each": definitions, "$slice": -_KEPT}}},
                         upsert=True,
                     )
-                    for key, (name, definitions) in fresh.items()
+                    for name, definitions in fresh.items()
                 ],
                 ordered=False,
             )
@@ -52,16 +52,15 @@ class Activities:
         row = self._rows.find_one({"_id": _key(store, activity_id)})
         return [orjson.loads(definition) for definition in row["d"]] if row else []
 
-    def _is_new(self, key: bytes, definition: bytes) -> bool:
-        sight = (key, token(definition.decode()))
-        with self._lock:
-            if sight in self._seen:
-                self._seen.move_to_end(sight)
-                return False
-            self._seen[sight] = None
-            if len(self._seen) > _REMEMBERED:
-                self._seen.popitem(last=False)
+    def _knows(self, sight: Sight) -> bool:
+        """Whether it was seen before; from now on it is. Called under the lock."""
+        if sight in self._seen:
+            self._seen.move_to_end(sight)
             return True
+        self._seen[sight] = None
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return False
 
 
 def _key(store: int, activity_id: str) -> bytes:

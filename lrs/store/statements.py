@@ -1,7 +1,7 @@
 """Statements in MongoDB: written once, whole batches or nothing, the unique key deciding conflicts.
 
 A document is the index entry of `lrs.spec.index` with `_id` (store and statement id), `s` sequence, `t` store, `raw` the
-statement as JSON bytes, `f` facts. `v` is true for a voided statement. A statement that is referred to or voided before it
+statement as JSON bytes. `v` is true for a voided statement. A statement that is referred to or voided before it
 arrives leaves a placeholder at its key (`p`), which it finds by the duplicate-key error when it comes: nobody has to look
 for it otherwise. `r` says that others refer to it; `c` and a negative `s` belong to `lrs.store.batches`."""
 

@@ -25,10 +25,10 @@ class Feeder:
         if statement["verb"]["id"] == ADL + "voided":
             target = statement["object"]["id"]
             self.stored = [
-                Stored(seq=one.seq, statement=one.statement, facts=one.facts, voided=one.voided or one.statement["id"] == target)
+                Stored(seq=one.seq, statement=one.statement, voided=one.voided or one.statement["id"] == target)
                 for one in self.stored
             ]
-        self.stored.append(Stored(seq=ms << 20, statement=statement, facts=facts(statement)))
+        self.stored.append(Stored(seq=ms << 20, statement=statement))
         return str(statement["id"])
 
     def say(self, learner: str, verb: str, activity: str = COURSE, **members: Any) -> str:
@@ -66,7 +66,7 @@ def _fits(query: StatementQuery, one: Stored) -> bool:
         "actor_key": actor_key(query.agent or {}),
     }
     beyond = query.cursor is None or (one.seq > query.cursor if query.ascending else one.seq < query.cursor)
-    return beyond and all(one.facts.get(name) == value for name, value in wanted.items() if value is not None)
+    return beyond and all(facts(one.statement).get(name) == value for name, value in wanted.items() if value is not None)
 
 
 class Through(NamedTuple):

@@ -14,7 +14,6 @@ from pymongo.database import Database
 
 from access import Caller
 from analytics import Attempts, Follower
-from analytics.facts import facts
 from analytics.parameters import RESOURCES, Selection
 from lrs import LRS, Settings, statements_stored
 from tests.analytics.feeder import ADL, COURSE
@@ -36,7 +35,7 @@ def statuses(attempts: Attempts) -> dict[str, str]:
 
 @pytest.fixture
 def lrs(db: Database[dict[str, Any]]) -> LRS:
-    made = LRS(db, Settings(), facts)
+    made = LRS(db, Settings())
     made.ensure_indexes()
     return made
 
@@ -87,7 +86,7 @@ from lrs import LRS, Settings
 from rollbook import database
 tailer.BATCH_FIRST = tailer.BATCH_MOST = 7
 db = database.connect(sys.argv[1])[sys.argv[2]]
-attempts = Attempts(db, LRS(db, Settings(), facts))
+attempts = Attempts(db, LRS(db, Settings()))
 print("ready", flush=True)
 while True:
     attempts.catch_up()
