@@ -146,10 +146,10 @@ def navigate(plan: Plan, attempt: Attempt, request: Request, now: float) -> Step
     """A navigation request of the learner, or of a SCO that has ended."""
     events: tuple[Event, ...] = ()
     run = attempt.run
-    if run and run.open and not run.terminated:
-        ended = _abandoned(attempt, run) if request.kind in (Kind.ABANDON, Kind.ABANDON_ALL) else None
-        suspend = request.kind is Kind.SUSPEND_ALL
-        step = Step(attempt=ended) if ended else finish(plan, attempt, run.number, (), now, terminated=False, suspend=suspend)
+    if run and run.open and request.kind in (Kind.ABANDON, Kind.ABANDON_ALL):
+        attempt = _abandoned(attempt, run)
+    elif run and run.open and not run.terminated:
+        step = finish(plan, attempt, run.number, (), now, terminated=False, suspend=request.kind is Kind.SUSPEND_ALL)
         attempt, events = step.attempt, step.events
     if request.kind not in LEAVING:
         request = demanded(plan, attempt) or request
@@ -178,8 +178,9 @@ def demanded(plan: Plan, attempt: Attempt) -> Request | None:
 
 
 def _abandoned(attempt: Attempt, run: Run) -> Attempt:
-    """Nothing that this session has set is kept."""
-    return _with_run(attempt, replace(run, data=run.kept or {}, session=None, terminated=True, counted=0.0))
+    """SN TB.2.3-6: nothing that this session has set is kept, also when its SCO has called Terminate before."""
+    taken_back = replace(run, data=run.kept or {}, session=None, terminated=True, counted=0.0)
+    return replace(_with_run(attempt, taken_back), seconds=attempt.seconds - run.counted)
 
 
 def _leave(

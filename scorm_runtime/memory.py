@@ -26,6 +26,7 @@ class Plan:
     mode: str = "normal"
     strict: bool = False
     mastery_override: bool = True
+    auto_continue: str = "completed"
     overrides: Overrides = field(default_factory=Overrides)
     credit: bool = True
 

@@ -10,6 +10,7 @@ from package_importer.course import Sequencing, SharedData, Standard
 from scorm_runtime import attempt as way
 from scorm_runtime import errors
 from scorm_runtime.memory import Commit
+from scorm_runtime.sequencing import engine
 from scorm_runtime.sequencing.engine import Kind, Request
 from tests.scorm_runtime.courses import TEST, asset, course, plan, sco, sets, unopened
 
@@ -175,6 +176,20 @@ def test_abandoned_data_are_not_kept() -> None:
     step = way.navigate(TWO, attempt, Request(kind=Kind.ABANDON), 120.0)
 
     assert "cmi.location" not in step.attempt.runs["one"].data
+
+
+@pytest.mark.parametrize("kind", [Kind.ABANDON, Kind.ABANDON_ALL])
+def test_abandon_after_terminate_takes_back_what_the_session_has_said(kind: Kind) -> None:
+    attempt = way.open_window(TWO, unopened(TWO), 100.0).attempt
+    saying = sets(1, location="p9", completion_status="completed", session_time="PT1M")
+    attempt = way.finish(TWO, attempt, 1, [saying], 110.0).attempt
+
+    step = way.navigate(TWO, attempt, Request(kind=kind), 120.0)
+
+    assert step.exception is None
+    assert step.attempt.runs["one"].data == {}
+    assert engine.status(TWO.tree, step.attempt.state, "one").completion == "unknown"
+    assert step.attempt.seconds == 0.0
 
 
 def test_time_out_ends_the_course_whatever_the_learner_asked_for() -> None:
