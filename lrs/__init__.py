@@ -19,16 +19,21 @@ from lrs.errors import (
     Unavailable,
     VersionRefused,
 )
+from lrs.gate import SESSION, Asked, Gate
 from lrs.resources import init_app
 from lrs.service import LRS, statements_stored
 from lrs.settings import Settings
 from lrs.spec.query import Page, StatementQuery, Stored
 from lrs.store.attachments import Attachment
+from lrs.store.documents import Owner
 
 __all__ = [
     "LRS",
+    "SESSION",
+    "Asked",
     "Attachment",
     "Conflict",
+    "Gate",
     "InvalidJSON",
     "InvalidMultipart",
     "InvalidParameter",
@@ -37,6 +42,7 @@ __all__ = [
     "LRSError",
     "NotFound",
     "NotPermitted",
+    "Owner",
     "Page",
     "PreconditionFailed",
     "Refused",

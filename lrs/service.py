@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,8 +29,8 @@ from lrs.store.attachments import Attachment, Attachments
 from lrs.store.documents import Documents
 from lrs.store.marks import Marks
 from lrs.store.reader import Reader, Slice
+from lrs.store.sequence import RECENT, Through
 from lrs.store.sequence import Sequence as Numbering
-from lrs.store.sequence import Through
 from lrs.store.statements import Statements
 from lrs.versions import Version, negotiate
 
@@ -161,7 +162,7 @@ class LRS:
 
     def find(self, query: StatementQuery, caller: Caller) -> Page:
         """One page of a list, as far as the caller may read."""
-        through = self.through()
+        through = self._recent()
         limit = min(query.limit or self.settings.page_maximum, self.settings.page_maximum)
         low, high = _bounds(query, through)
         wanted: dict[str, Any] = index.conditions(query)
@@ -246,9 +247,18 @@ class LRS:
         return [Stored(seq=row["s"], statement=orjson.loads(row["raw"]), voided=row.get("v") is True) for row in rows]
 
     def through(self) -> Through:
+        asked = time.monotonic()
         through = self.numbering.through()
-        self._through = (time.monotonic(), os.getpid(), through)
+        self._through = (asked, os.getpid(), through)
         return through
+
+    def _recent(self) -> Through:
+        """`through` as it was some milliseconds ago: what was complete then still is. Readers in a row share the question."""
+        known = self._through
+        if known is None or known[1] != os.getpid():
+            return self.through()
+        age = time.monotonic() - known[0]
+        return replace(known[2], now=known[2].now + int(age * 1000)) if age < RECENT else self.through()
 
     def consistent_through(self) -> datetime:
         """Every statement stored at or before this time is visible, and none will be added."""

@@ -11,7 +11,7 @@ import lrs
 import package_importer
 import scorm_runtime
 from rollbook import errors, json, metrics, openapi, pages, probes
-from rollbook.services import Services
+from rollbook.services import Services, analytics_settings
 
 ROOT_ERRORS = (
     access.AccessError,
@@ -28,8 +28,8 @@ def create_app(services: Services) -> Flask:
     access.init_app(app, services.credentials, cors_origins=services.config.cors_origins)
     lrs.init_app(app, services.lrs)
     package_importer.init_app(app, services.catalogue)
-    scorm_runtime.init_app(app, services.runtime)
-    analytics.init_app(app, services.attempts, services.activity_of_course)
+    scorm_runtime.init_app(app, services.runtime, services.units)
+    analytics.init_app(app, services.attempts, services.activity_of_course, analytics_settings(services.config))
     metrics.init_page(app, services.attempts.lag)
     openapi.init_app(app)
     pages.init_app(app)
@@ -39,7 +39,7 @@ def create_app(services: Services) -> Flask:
 def create_content_app(services: Services) -> Flask:
     """The content origin: the player and the packages' files, each under the token of one launch; no cookies, no credentials."""
     app = _flask(services)
-    scorm_runtime.init_content(app, services.runtime)
+    scorm_runtime.init_content(app, services.runtime, services.units)
     return app
 
 

@@ -62,6 +62,15 @@ def version(value: str) -> str:
     return value
 
 
+def one_of(*choices: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value.lower() not in choices:
+            raise ValueError(f"one of {', '.join(choices)} is expected")
+        return value.lower()
+
+    return read
+
+
 def yes_or_no(value: str) -> bool:
     if value.lower() not in ("yes", "no", "true", "false", "1", "0"):
         raise ValueError("yes or no is expected")
@@ -128,16 +137,31 @@ class Config:
     max_attachment_size: int = setting(256 * 1024**2, size, "Largest statements request with attachments.")
     max_document_size: int = setting(15 * 1024**2, size, "Largest state or profile document.")
     launch_minutes: int = setting(24 * 60, whole, "How long a launch link works after it was made.")
+    cmi5_idle_minutes: int = setting(
+        60, whole, "After how many minutes without a request a session of cmi5 or Tin Can content is abandoned."
+    )
     scorm_strict: bool = setting(
         False, yes_or_no, "Refuse what real authoring tools get wrong in SCORM calls; by default it is taken and logged."
     )
     mastery_override: bool = setting(
         True, yes_or_no, "SCORM 1.2: a mastery score decides between passed and failed, not the SCO."
     )
+    scorm12_auto_continue: str = setting(
+        "completed",
+        one_of("never", "completed", "always"),
+        "SCORM 1.2: after which parts of a course the next one opens by itself: never, completed or always.",
+    )
     content_hosts: tuple[str, ...] = setting(
         ("https:",), words, "CSP sources that packages may load from beside their own files; none: `'none'`."
     )
     embedders: tuple[str, ...] = setting((), words, "CSP sources of pages that may show the player in a frame.")
+    translations: Path | None = setting(
+        None, Path, "Folder with further catalogs of the player's interface: LANGUAGE/LC_MESSAGES/player.po."
+    )
+    minimum_group: int = setting(
+        5, whole, "Fewest learners of a group whose figures are shown to credentials that may not see single learners' names."
+    )
+    reads_days: int = setting(365, whole, "Days for which it is kept who read what in the analyst API; 0 for ever.")
     log_level: str = setting("info", text, "debug, info, warning or error.")
 
     @property

@@ -39,6 +39,7 @@ class Services:
         self.lrs.ensure_indexes()
         package_importer.ensure_indexes(self.db)
         scorm_runtime.ensure_indexes(self.db)
+        self.units.ensure_indexes()
         self.attempts.ensure_indexes()
 
     def activity_of_course(self, course_id: str) -> str | None:
@@ -117,7 +118,12 @@ def runtime_settings(config: Config) -> scorm_runtime.Settings:
         launch_lifetime=config.launch_minutes * 60,
         strict=config.scorm_strict,
         mastery_override=config.mastery_override,
+        auto_continue=config.scorm12_auto_continue,
         content_hosts=config.content_hosts,
         embedders=config.embedders,
         translations=(config.translations,) if config.translations else (),
     )
+
+
+def analytics_settings(config: Config) -> analytics.Settings:
+    return analytics.Settings(minimum_group=config.minimum_group, reads_days=config.reads_days)

@@ -34,6 +34,7 @@ def tasks(services: Services) -> tuple[Task, ...]:
     return (
         Task(name="fold attempts", every=1, run=services.attempts.catch_up),
         Task(name="deliver statements of attempts", every=5, run=services.runtime.flush_outbox),
+        Task(name="end silent sessions", every=5, run=services.units.sweep),
         Task(name="sweep unfinished imports", every=600, run=services.catalogue.sweep),
         Task(name="sweep abandoned uploads", every=600, run=package_importer.Uploads(services.catalogue).sweep),
     )

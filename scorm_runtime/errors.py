@@ -6,13 +6,20 @@ RuntimeFault
 ├── ItemNotFound              404
 ├── LaunchNotFound            404  no launch has this token
 ├── FileNotInPackage          404
+├── SessionNotFound           404
 ├── RegistrationTaken         409  the UUID belongs to another learner or course
 ├── Superseded                409  another window plays this attempt now
 ├── CommitGap                 409  a commit arrived before the one it follows
 ├── RunClosed                 409  the data belong to a session that has ended
+├── SessionEnded              409  there is nothing to abandon any more
+├── AlreadyWaived             409
+├── AlreadySatisfied          409  what has been done is not waived
+├── AttemptsUsed              409  the course allows no further attempt
+├── NothingToKeep             409  no attempt has begun that another could follow
 ├── Busy                      409  the attempt changed again and again while it was being saved
 ├── LaunchExpired             410
 ├── BodyTooLarge              413
+├── NotCorrectable            422  the status follows from something else, which `rule` names
 └── NotLaunchable             422  the course's standard has no player here
 """
 
@@ -78,6 +85,41 @@ class CommitGap(RuntimeFault):
 class RunClosed(RuntimeFault):
     status = 409
     code = "run-closed"
+
+
+class SessionNotFound(RuntimeFault):
+    status = 404
+    code = "session-not-found"
+
+
+class SessionEnded(RuntimeFault):
+    status = 409
+    code = "session-ended"
+
+
+class AlreadyWaived(RuntimeFault):
+    status = 409
+    code = "already-waived"
+
+
+class AlreadySatisfied(RuntimeFault):
+    status = 409
+    code = "already-satisfied"
+
+
+class AttemptsUsed(RuntimeFault):
+    status = 409
+    code = "attempts-used"
+
+
+class NothingToKeep(RuntimeFault):
+    status = 409
+    code = "nothing-to-keep"
+
+
+class NotCorrectable(RuntimeFault):
+    status = 422
+    code = "not-correctable"
 
 
 class Busy(RuntimeFault):

@@ -18,12 +18,17 @@ class Settings:
 
     content_url: str = "http://127.0.0.1:8081"  # where a browser reaches the content origin
     static: Path = field(default_factory=_static)
+    endpoint: str = "http://127.0.0.1:8080/xapi/"  # where cmi5 and Tin Can content finds the Learning Record Store
+    idle: float = 3600.0  # after which a session of such content that asks nothing any more is over
     launch_lifetime: int = 24 * 3600  # a launch link and its session
     autosave: float = 2.0  # how long the player waits before it sends what a SCO has set
     check_in: float = 60.0  # how often an idle window asks whether it is still the current one
     strict: bool = False  # refuse what real authoring tools get wrong, as the standards' texts demand
     mastery_override: bool = True  # SCORM 1.2: the mastery score decides between passed and failed
+    auto_continue: str = "completed"  # SCORM 1.2: after which SCOs the next one opens by itself (onward.AutoContinue)
     content_hosts: tuple[str, ...] = ("https:",)  # CSP sources that packages may use beside their own files
     embedders: tuple[str, ...] = ()  # CSP sources of pages that may show the player in a frame
+    log_kept: int = 500  # entries of a registration's log
     body_maximum: int = 8 << 20  # one message of the player
+    translations: tuple[Path, ...] = ()  # folders with further catalogs of the player's interface
     sessions_kept: int = 8  # launches of one registration that stay known

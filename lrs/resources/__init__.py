@@ -9,6 +9,7 @@ from flask import Flask
 from lrs.resources import about, activities, agents, documents, statements, surface
 from lrs.resources.alternate import AlternateSyntax
 from lrs.resources.patience import Patience
+from lrs.resources.slashes import OneSlash
 
 if TYPE_CHECKING:
     from lrs.service import LRS
@@ -22,5 +23,5 @@ def init_app(app: Flask, lrs: LRS) -> None:
     for mount, version in surface.MOUNTS.items():
         app.register_blueprint(surface.bp, url_prefix=mount, name=f"xapi-{version}" if version else "xapi")
     surface.init_headers(app, lrs.settings.default_version)
-    inner = AlternateSyntax(app.wsgi_app, "/xapi/", lrs.settings.body_maximum)
+    inner = OneSlash(AlternateSyntax(app.wsgi_app, "/xapi/", lrs.settings.body_maximum), "/xapi/")
     app.wsgi_app = Patience(inner, "/xapi/", lrs.settings.body_seconds, lrs.settings.request_maximum)  # type: ignore[method-assign]

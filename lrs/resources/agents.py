@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 import access
+from lrs.gate import Asked
 from lrs.resources import params
 from lrs.resources.surface import bp, json_response, lrs, version
 
@@ -13,4 +14,5 @@ from lrs.resources.surface import bp, json_response, lrs, version
 @access.requires("statements/read", "all/read", "profile", "profile/read", "state")
 def get_person() -> Response:
     asked = params.read("agents", request.args, version().name)
+    lrs().ask(access.current(), Asked(resource="agents", method="GET", key={"agent": asked["agent"]}))
     return json_response(lrs().person(asked["agent"], access.current()))

@@ -16,6 +16,7 @@ from werkzeug.http import http_date
 import access
 from lrs import authority
 from lrs.errors import Conflict, InvalidParameter, NotFound, PreconditionFailed, Refused, TooLarge
+from lrs.gate import Asked as Request
 from lrs.resources import params, preconditions
 from lrs.resources.preconditions import Preconditions
 from lrs.resources.surface import JSON, bp, json_response, lrs, read_body, read_json, version
@@ -77,28 +78,34 @@ class Asked:
     name: str | None
     since: datetime | None
     conditions: Preconditions
+    body: bytes
+    content_type: str
 
 
 def _read(resource: Resource) -> Asked:
     values = params.read(resource.kind, request.args, version().name)
     key = {"agent": values.get("agent"), "activity": values.get("activityId"), "registration": values.get("registration")}
     caller = access.current()
-    if caller.limits:
-        authority.narrow_document(key, caller.limits)
     name = values.get(resource.name)
     if name is not None and "since" in values:
         raise InvalidParameter(f"since and {resource.name} do not go together.", parameter="since")
+    body, kind = _body() if request.method in ("PUT", "POST") else (b"", "")
+    method = "GET" if request.method == "HEAD" else request.method
+    lrs().ask(caller, Request(resource=resource.kind, method=method, key=key, name=name, body=body, content_type=kind))
+    if caller.limits:
+        authority.narrow_document(key, caller.limits)
     owner = Owner(store=caller.store, kind=resource.kind, **key)
-    return Asked(owner=owner, name=name, since=values.get("since"), conditions=preconditions.read(request.headers))
+    conditions = preconditions.read(request.headers)
+    return Asked(owner=owner, name=name, since=values.get("since"), conditions=conditions, body=body, content_type=kind)
 
 
-def _named(resource: Resource) -> tuple[Owner, str, Preconditions]:
+def _named(resource: Resource) -> tuple[Owner, str, Asked]:
     asked = _read(resource)
     if asked.name is None:
         raise InvalidParameter(
             f"The parameter {resource.name} is required.", parameter=resource.name, rule="This parameter is required."
         )
-    return asked.owner, asked.name, asked.conditions
+    return asked.owner, asked.name, asked
 
 
 def get(resource: Resource) -> Response:
@@ -119,8 +126,10 @@ def get(resource: Resource) -> Response:
 
 
 def put(resource: Resource) -> Response:
-    owner, name, conditions = _named(resource)
-    body, kind = _body()
+    owner, name, asked = _named(resource)
+    body, kind, conditions = asked.body, asked.content_type, asked.conditions
+    if kind.partition(";")[0].strip().lower() == JSON:
+        read_json(body)
     documents = lrs().documents
     if conditions.absent:
         if not resource.guarded(version()):
@@ -152,8 +161,8 @@ def _put_unless(owner: Owner, name: str, body: bytes, kind: str, conditions: Pre
 
 def post(resource: Resource) -> Response:
     """1.0.3 Communication 2.2: the top level of two JSON objects is merged; a new document is stored as it is."""
-    owner, name, conditions = _named(resource)
-    body, kind = _body()
+    owner, name, asked = _named(resource)
+    body, kind, conditions = asked.body, asked.content_type, asked.conditions
     posted = _object(body, kind, "The document")
     documents = lrs().documents
     for _ in range(_MERGE_ATTEMPTS):
@@ -195,10 +204,7 @@ def _etag(owner: Owner, name: str) -> str | None:
 
 def _body() -> tuple[bytes, str]:
     body = read_body(lrs().settings.document_maximum)
-    kind = request.content_type or "application/octet-stream"
-    if kind.partition(";")[0].strip().lower() == JSON and request.method == "PUT":
-        read_json(body)
-    return body, kind
+    return body, request.content_type or "application/octet-stream"
 
 
 def _object(body: bytes, kind: str, what: str) -> dict[str, Any]:

@@ -53,7 +53,11 @@ def _read(reader: multipart.Reader, settings: Settings, files: ExitStack) -> tup
     value = read_json(_joined(pieces, settings.body_maximum))
     attachments: dict[str, Attachment] = {}
     total = 0
-    for headers, pieces in parts:
+    for count, (headers, pieces) in enumerate(parts, 1):
+        if count > settings.statements_maximum:
+            raise TooLarge(
+                f"The request has more than {settings.statements_maximum} attachments.", rule=settings.statements_maximum
+            )
         one = _attachment(headers, pieces, settings.attachment_maximum, files)
         attachments[one.sha2] = one
         total += one.length

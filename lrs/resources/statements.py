@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ from flask import Response, g, request
 
 import access
 from lrs.errors import InvalidParameter, InvalidStatement, Refused
+from lrs.gate import Asked
 from lrs.resources import params, received
 from lrs.resources.multipart import body as multipart_body
 from lrs.resources.surface import JSON, bp, json_response, lrs, version
@@ -18,7 +20,6 @@ from lrs.spec import more, render
 from lrs.spec.query import Page, StatementQuery
 from lrs.store.attachments import Attachment
 
-_BOUNDARY = "rollbook-7c5b1d0f3a9e4c62"
 _SINGLE = ("statementId", "voidedStatementId")
 _PRESENTATION = ("format", "attachments")
 
@@ -27,6 +28,7 @@ _PRESENTATION = ("format", "attachments")
 @access.requires("statements/read", "statements/read/mine")
 def get_statements() -> Response:
     asked = params.read("statements GET", request.args, version().name)
+    lrs().ask(access.current(), Asked(resource="statements", method="GET", key={}))
     chosen = [name for name in _SINGLE if name in asked]
     if chosen:
         return _one(asked, chosen)
@@ -83,9 +85,10 @@ def _answer(raw: bytes, page: Page, with_attachments: bool) -> Response:
             headers = {"Content-Type": one.content_type, "Content-Transfer-Encoding": "binary", "X-Experience-API-Hash": one.sha2}
             yield headers, one.pieces
 
+    boundary = secrets.token_hex(16)  # nobody can have put it into an attachment
     response = json_response(b"", last_modified=page.newest_stored)
-    response.content_type = f"multipart/mixed; boundary={_BOUNDARY}"
-    response.response = multipart_body(_BOUNDARY, parts())
+    response.content_type = f"multipart/mixed; boundary={boundary}"
+    response.response = multipart_body(boundary, parts())
     response.headers.pop("Content-Length", None)
     return response
 

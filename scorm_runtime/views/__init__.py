@@ -5,17 +5,23 @@ from __future__ import annotations
 from flask import Flask
 
 from scorm_runtime.service import Service
+from scorm_runtime.units.service import Units
 from scorm_runtime.views import api, content, player
-from scorm_runtime.views.extension import EXTENSION
+from scorm_runtime.views import units as launched
+from scorm_runtime.views.extension import EXTENSION, UNITS
 
 
-def init_app(app: Flask, service: Service) -> None:
+def init_app(app: Flask, service: Service, units: Units) -> None:
     app.extensions[EXTENSION] = service
+    app.extensions[UNITS] = units
     app.register_blueprint(api.bp)
+    app.register_blueprint(launched.bp)
 
 
-def init_content(app: Flask, service: Service) -> None:
+def init_content(app: Flask, service: Service, units: Units) -> None:
     app.extensions[EXTENSION] = service
+    app.extensions[UNITS] = units
+    app.register_blueprint(launched.fetch_bp)
     app.register_blueprint(player.bp)
     app.register_blueprint(content.bp)
     app.register_blueprint(player.static_bp)

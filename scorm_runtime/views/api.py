@@ -9,9 +9,12 @@ from flask import Blueprint, Response, request
 
 from access import current, requires
 from scorm_runtime.errors import InvalidRequest
+from scorm_runtime.service import Launch
 from scorm_runtime.statements import timestamp
+from scorm_runtime.units.service import UnitLaunch
 from scorm_runtime.views import messages
-from scorm_runtime.views.extension import service
+from scorm_runtime.views.extension import service, units
+from scorm_runtime.views.units import language as spoken
 
 bp = Blueprint("runtime", __name__, url_prefix="/api/v1")
 
@@ -19,8 +22,14 @@ bp = Blueprint("runtime", __name__, url_prefix="/api/v1")
 @bp.post("/courses/<course>/registrations")
 @requires("registrations")
 def register(course: str) -> Response:
-    actor, name = messages.registration(_body())
+    body = _body()
+    language = spoken(body.pop("language", None))
+    actor, name = messages.registration(body)
+    if launched := units().handles(course):
+        units().check_actor(course, actor)
     found, new = service().registrations.register(course, actor, name, tenant=current().store)
+    if launched:
+        units().begin(found.uuid, tenant=current().store, language=language)
     answer = _json(service().registrations.describe(found), 201 if new else 200)
     answer.headers["Location"] = f"/api/v1/registrations/{found.uuid}"
     return answer
@@ -29,8 +38,25 @@ def register(course: str) -> Response:
 @bp.post("/registrations/<registration>/launch")
 @requires("registrations")
 def launch(registration: str) -> Response:
-    made = service().launch(registration, tenant=current().store, **messages.launch(_body()))
-    return _json({"url": made.url, "session": made.session, "expires": timestamp(made.expires.timestamp())})
+    body = _body()
+    language = spoken(body.pop("language", None))
+    asked = messages.launch(body)
+    made: Launch | UnitLaunch
+    if units().handles(_course(registration)):
+        made = units().launch(
+            registration,
+            tenant=current().store,
+            item=asked["item"],
+            mode=body.get("mode"),
+            return_url=asked["return_url"],
+            language=language,
+        )
+    else:
+        made = service().launch(registration, tenant=current().store, **asked)
+    answer = {"url": made.url, "session": made.session, "expires": timestamp(made.expires.timestamp())}
+    if isinstance(made, UnitLaunch):
+        answer |= {"mode": made.mode, "window": "own" if made.own_window else "any"}
+    return _json(answer)
 
 
 @bp.get("/registrations/<registration>")
@@ -41,7 +67,13 @@ def registration(registration: str) -> Response:
     cmi = request.args.get("cmi", "false")
     if cmi not in ("true", "false"):
         raise InvalidRequest("?cmi", cmi, "must be true or false")
+    if units().handles(_course(registration)):
+        return _json(units().report(registration, tenant=current().store))
     return _json(service().report(registration, tenant=current().store, cmi=cmi == "true"))
+
+
+def _course(registration: str) -> str:
+    return str(service().registrations.get(registration, current().store).course)
 
 
 def _body() -> dict[str, Any]:

@@ -10,8 +10,10 @@ from werkzeug.wsgi import wrap_file
 from access import public
 from package_importer import CourseNotFound, FileNotFound
 from scorm_runtime.errors import FileNotInPackage
+from scorm_runtime.service import Place
+from scorm_runtime.units.service import PREFIX, UnitPlace
 from scorm_runtime.views import policy
-from scorm_runtime.views.extension import service
+from scorm_runtime.views.extension import service, units
 
 CACHING = "private, max-age=31536000, immutable"
 bp = Blueprint("content", __name__, url_prefix="/play/<token>/content")
@@ -23,7 +25,8 @@ def file(token: str, path: str) -> Response:
     """Ranges and validators are Werkzeug's; the catalogue refuses every path outside the package."""
     if request.headers.get("Service-Worker") == "script":
         abort(403)  # a package may not stay between the learner and later pages
-    place = service().place(token)
+    unit = token.startswith(PREFIX)
+    place: Place | UnitPlace = units().place(token) if unit else service().place(token)
     try:
         found = service().catalogue.open(place.course, place.version, path)
     except (FileNotFound, CourseNotFound):
@@ -34,7 +37,7 @@ def file(token: str, path: str) -> Response:
     answer.set_etag(found.etag)
     answer.last_modified = found.mtime
     answer.headers["Cache-Control"] = CACHING
-    policy.content(answer.headers, service().settings)
+    policy.content(answer.headers, service().settings, asks=(service().settings.endpoint,) if unit else ())
     answer.make_conditional(_one_range(), accept_ranges=True, complete_length=found.size)
     return answer
 

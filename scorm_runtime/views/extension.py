@@ -5,10 +5,17 @@ from __future__ import annotations
 from flask import current_app
 
 from scorm_runtime.service import Service
+from scorm_runtime.units.service import Units
 
 EXTENSION = "rollbook.runtime"
+UNITS = "rollbook.units"
 
 
 def service() -> Service:
     found: Service = current_app.extensions[EXTENSION]
+    return found
+
+
+def units() -> Units:
+    found: Units = current_app.extensions[UNITS]
     return found

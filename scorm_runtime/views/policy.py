@@ -49,17 +49,24 @@ def apology(headers: Headers) -> None:
     _both(headers)
 
 
-def content(headers: Headers, settings: Settings) -> None:
+def content(headers: Headers, settings: Settings, asks: Iterable[str] = ()) -> None:
+    """`asks`: addresses that scripts may call beside their own origin."""
     hosts = " ".join(settings.content_hosts)
     own = f"'self' data: blob: {hosts}".strip()
     headers["Content-Security-Policy"] = "; ".join((
-        f"default-src {own}", f"script-src {own} 'unsafe-inline' 'unsafe-eval'", f"style-src {own} 'unsafe-inline'",
+        f"default-src {own}", *(f"connect-src {own} {_origin(one)}" for one in asks),
+        f"script-src {own} 'unsafe-inline' 'unsafe-eval'", f"style-src {own} 'unsafe-inline'",
         "worker-src 'self' blob:", "object-src 'self' blob:", "base-uri 'self'", "form-action 'self'", _ancestors(settings),
     ))  # fmt: skip
     # Other hosts learn the origin (video platforms insist on it), never the path with its token.
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     _both(headers)
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _both(headers: Headers) -> None:

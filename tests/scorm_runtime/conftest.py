@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,25 @@ def service(db: Database[Any], catalogue: package_importer.Catalogue, store: lrs
 
 
 @pytest.fixture
+def credentials(db: Database[Any]) -> Iterator[access.Credentials]:
+    access.ensure_indexes(db)
+    made = access.Credentials(db, cost=(4, 1, 1))
+    made.create(name="test", scopes=["all"], key="test", secret="secret")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def units(service: scorm_runtime.Service, store: lrs.LRS, credentials: access.Credentials, clock: Clock) -> scorm_runtime.Units:
+    made = scorm_runtime.Units(
+        service.db, service.catalogue, store, credentials, service.registrations, clock=clock, after=lambda job: job()
+    )
+    made.ensure_indexes()
+    store.gate = scorm_runtime.SessionGate(made)
+    return made
+
+
+@pytest.fixture
 def fire_safety(catalogue: package_importer.Catalogue, sample_package: Callable[[str], Path]) -> str:
     return catalogue.add(sample_package("scorm12-fire-safety")).id
 
@@ -71,24 +90,24 @@ def data_protection(catalogue: package_importer.Catalogue, sample_package: Calla
 
 
 @pytest.fixture
-def api(db: Database[Any], service: scorm_runtime.Service) -> FlaskClient:
-    """The application origin, asked with a credential that may register learners."""
+def api(
+    service: scorm_runtime.Service, units: scorm_runtime.Units, credentials: access.Credentials, store: lrs.LRS
+) -> FlaskClient:
+    """The application origin, asked with a credential of scope `all`."""
     app = Flask("application")
     errors.init_app(app, FAULTS)
-    access.ensure_indexes(db)
-    credentials = access.Credentials(db)
-    credentials.create(name="test", scopes=["registrations"], key="test", secret="secret")
-    access.init_app(app, credentials)
-    scorm_runtime.init_app(app, service)
+    access.init_app(app, credentials, cors_origins=("*",))
+    lrs.init_app(app, store)
+    scorm_runtime.init_app(app, service, units)
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = "Basic " + base64.b64encode(b"test:secret").decode()
     return client
 
 
 @pytest.fixture
-def player(service: scorm_runtime.Service) -> FlaskClient:
+def player(service: scorm_runtime.Service, units: scorm_runtime.Units) -> FlaskClient:
     """The content origin, as the player page asks it."""
     app = Flask("content", static_folder=None)
     errors.init_app(app, FAULTS)
-    scorm_runtime.init_content(app, service)
+    scorm_runtime.init_content(app, service, units)
     return app.test_client()
