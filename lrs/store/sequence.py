@@ -31,6 +31,7 @@ _REFRESH = 0.1  # how often an active row moves its promise
 _LINGER = 0.5  # how long a row stays active after its last statement
 _TICK = 0.02
 _PAUSE = 0.5  # after the database did not answer
+RECENT = 0.02  # seconds for which readers in a row share one answer of `through`
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -126,6 +127,7 @@ class Sequence:
         if store not in self._referring:
             self._begin()
             self._rows.update_one({"_id": _ROW}, {"$addToSet": {"referring": store}})
+            time.sleep(2 * RECENT)  # once in the life of a store: until no reader relies on an older answer
             with self._lock:
                 self._referring |= {store}
 
