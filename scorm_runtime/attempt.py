@@ -78,7 +78,7 @@ def commit(plan: Plan, attempt: Attempt, number: int, commits: Sequence[Commit],
     changed = _status_of(before) != _status_of(after)
     if changed:
         attempt = replace(attempt, state=engine.record(plan.tree, attempt.state, run.item, after))
-    attempt, more = _roll_up(plan, attempt, now, final=False)
+    attempt, more = roll_up(plan, attempt, now, final=False)
     return Step(attempt=attempt, events=(*events, *more), changed=changed, refused=refused)
 
 
@@ -118,7 +118,7 @@ def finish(
         stores={**attempt.stores, **launch.shared(run.session or {})},
         preference={**attempt.preference, **launch.preference(run.session or {})},
     )
-    attempt, more = _roll_up(plan, attempt, now, final=False)
+    attempt, more = roll_up(plan, attempt, now, final=False)
     return replace(step, attempt=attempt, events=(*step.events, *events, *more), changed=True)
 
 
@@ -163,7 +163,7 @@ def navigate(plan: Plan, attempt: Attempt, request: Request, now: float) -> Step
         kept = attempt.stores if plan.course.shared_data_global_to_system else {}
         attempt = replace(attempt, ordinal=attempt.ordinal + 1, said=Said(), stores=kept)
     attempt, more = _leave(plan, attempt, request, done.delivered, now)
-    attempt, course = _roll_up(plan, attempt, now, final=done.ended)
+    attempt, course = roll_up(plan, attempt, now, final=done.ended)
     step = Step(attempt=attempt, events=(*events, *more, *course), exception=done.exception, trace=done.trace)
     return _deliver(plan, step, done.delivered, done.new_attempt, now) if done.delivered else step
 
@@ -326,7 +326,7 @@ def _with_run(attempt: Attempt, run: Run) -> Attempt:
     return replace(attempt, runs={**attempt.runs, run.item: run})
 
 
-def _roll_up(plan: Plan, attempt: Attempt, now: float, *, final: bool) -> tuple[Attempt, tuple[Event, ...]]:
+def roll_up(plan: Plan, attempt: Attempt, now: float, *, final: bool) -> tuple[Attempt, tuple[Event, ...]]:
     """What the course as a whole has reached, and what of that is new."""
     if not plan.credit:
         return attempt, ()

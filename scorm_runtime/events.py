@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from scorm_runtime.tracking import ObjectiveTracking, Tracking
 
@@ -57,8 +57,19 @@ class Interaction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """Who has decided something about a learner, as a name and as an xAPI Agent; what they did, and why."""
+
+    name: str
+    agent: Mapping[str, Any]
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """`item` None: the course itself. `attempt`: which attempt on the item, or the course."""
+    """`item` None: the course itself. `attempt`: which attempt on the item, or the course. `authority`: it did not happen to
+    the learner, somebody has decided it."""
 
     verb: str
     time: float
@@ -71,6 +82,7 @@ class Event:
     objective: str | None = None
     interaction: Interaction | None = None
     comment: str | None = None
+    authority: Authority | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,9 @@ from pymongo.database import Database
 from scorm_runtime import causes, history, journal, learner, store
 from scorm_runtime.journal import Act
 from scorm_runtime.memory import Attempt, Plan, Step
+from scorm_runtime.sequencing import engine
 from scorm_runtime.statements import Subject, statement
-from scorm_runtime.store import Record
+from scorm_runtime.store import Record, Session
 
 ANEW = ("attempt", "reset")
 
@@ -31,9 +32,19 @@ class Ledger:
         self.activity = activity
         self.kept = kept
 
-    def save(self, old: Record, plan: Plan, before: Attempt, done: Step, act: Act, now: float) -> Record | None:
-        """None: somebody else was faster. `before` is the attempt as `old` has it."""
+    def save(
+        self,
+        old: Record,
+        plan: Plan,
+        before: Attempt,
+        done: Step,
+        act: Act,
+        now: float,
+        sessions: tuple[Session, ...] | None = None,
+    ) -> Record | None:
+        """None: somebody else was faster. `before` is the attempt as `old` has it; `sessions` replace those it has."""
         new = self._after(old, plan, before, done, act, now)
+        new = new if sessions is None else replace(new, sessions=sessions)
         number = history.write(self.db, old.registration, old.entry) if old.entry is not None else 0
         if new.journal.archived > old.journal.archived:
             history.keep(self.db, old.registration, new.journal.archived, archived(old, act, now))
@@ -41,6 +52,21 @@ class Ledger:
         if saved is not None:
             history.forget(self.db, old.registration, number, self.kept)
         return saved
+
+    def with_learner(self, record: Record, plan: Plan, attempt: Attempt) -> Attempt:
+        """What the learner has brought along from other courses."""
+        if record.learner:
+            store.save_learner(self.db, record.store, record.actor_key, record.learner)
+        known = store.learner(self.db, record.store, record.actor_key)
+        attempt = replace(attempt, preference={**attempt.preference, **known["preference"]})
+        if plan.course.shared_data_global_to_system:
+            brought = {target: text for target, text in known["stores"].items() if text}
+            attempt = replace(attempt, stores={**attempt.stores, **brought})
+        if plan.course.objectives_global_to_system and known["objectives"]:
+            globals_ = {key: orjson.loads(text) for key, text in known["objectives"].items()}
+            merged = {**engine.state_globals(attempt.state), **globals_}
+            attempt = replace(attempt, state=engine.with_globals(plan.tree, attempt.state, merged))
+        return attempt
 
     def _after(self, old: Record, plan: Plan, before: Attempt, done: Step, act: Act, now: float) -> Record:
         attempt, changes = causes.noted(plan, before, done.attempt, now)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Unpack
 
 import orjson
 from pymongo.database import Database
@@ -22,17 +22,21 @@ from pymongo.database import Database
 from lrs import LRS
 from package_importer import Catalogue
 from package_importer.course import Course, Standard
+from scorm_runtime import administration, course_settings, errors, launches, openings, outline, store
 from scorm_runtime import attempt as way
-from scorm_runtime import errors, outline, store
+from scorm_runtime.course_settings import CourseSettings
 from scorm_runtime.datamodel import export, model_for
+from scorm_runtime.journal import Act
+from scorm_runtime.ledger import Ledger
 from scorm_runtime.memory import Attempt, Commit, Plan, Step
+from scorm_runtime.moves import Move, finish
 from scorm_runtime.outbox import Outbox
+from scorm_runtime.overrides import adapted
 from scorm_runtime.registrations import Registrations, learner_id
 from scorm_runtime.sequencing import engine
-from scorm_runtime.sequencing.engine import Kind, Request, Tree
+from scorm_runtime.sequencing.engine import Tree
 from scorm_runtime.settings import Settings
-from scorm_runtime.statements import Subject, statement
-from scorm_runtime.store import Record, Session
+from scorm_runtime.store import PageWishes, Record, Session
 
 PLAYED = (Standard.SCORM_12, Standard.SCORM_2004)
 TRIES = 12
@@ -55,17 +59,6 @@ class Place:
     expires: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """The end of a run, a navigation request, or both. `number` counts a window's requests, so that one is never done twice."""
-
-    run: int
-    commits: Sequence[Commit] = ()
-    terminated: bool = False
-    request: Request | None = None
-    number: int = 0
-
-
 class Service:
     """One per process; threads share it. `after` runs what may follow the answer; by default a thread of its own does."""
 
@@ -85,8 +78,10 @@ class Service:
         self.clock = clock
         self.outbox = Outbox(db, lrs, clock, after)
         self.registrations = Registrations(catalogue, clock)
+        self.courses = CourseSettings(db, catalogue, self.settings)
+        activity = lru_cache(maxsize=1024)(lambda course: catalogue.get(course).activity_id)
+        self.ledger = Ledger(db, activity, self.settings.log_kept)
         self._tree = lru_cache(maxsize=64)(self._read_tree)
-        self._activity = lru_cache(maxsize=1024)(lambda course: catalogue.get(course).activity_id)
         self._place = lru_cache(maxsize=4096)(self._read_place)
 
     def launch(
@@ -96,7 +91,8 @@ class Service:
         tenant: int = 1,
         item: str | None = None,
         mode: str = "normal",
-        return_url: str | None = None,
+        attempt: str = "resume",
+        **page: Unpack[PageWishes],
     ) -> Launch:
         """A link that opens the player, once the token in it is shown; the token is kept nowhere."""
         found = self.registrations.get(registration, tenant)
@@ -108,10 +104,11 @@ class Service:
             raise errors.ItemNotFound(f"The course has no item {item!r}.", item=item)
         token = secrets.token_urlsafe(32)
         expires = self._now() + timedelta(seconds=self.settings.launch_lifetime)
-        session = Session(key=_key(token), id=str(uuid.uuid4()), mode=mode, item=item, return_url=return_url, expires=expires)
+        session = Session(key=_key(token), id=str(uuid.uuid4()), mode=mode, item=item, expires=expires, **page)
+        decided, kept = self.courses.of(found.course), self.settings.sessions_kept
         self._update(
-            lambda: store.by_registration(self.db, registration) or self._create(registration, tenant, entry.version),
-            lambda record: replace(self._newest(record), sessions=(*record.sessions, session)[-self.settings.sessions_kept :]),
+            lambda: self.record(found.uuid, tenant),
+            lambda record: launches.launched(self._newest(record), session, decided, attempt, kept),
         )
         return Launch(url=f"{self.settings.content_url.rstrip('/')}/play/{token}/", session=session.id, expires=expires)
 
@@ -122,19 +119,21 @@ class Service:
             raise errors.LaunchExpired("This link has expired. Ask for a new one.")
         return place
 
-    def opening(self, token: str) -> tuple[Session, Record, Course]:
+    def opening(self, token: str) -> tuple[Session, Record, Course, Tree]:
         """What a player page says before its script runs."""
         record, session = self._session(_key(token))
-        course, _ = self._tree(record.course, record.version)
-        return session, record, course
+        return session, record, *self._tree(record.course, record.version)
 
-    def open_window(self, token: str, pending: Mapping[int, Sequence[Commit]]) -> dict[str, Any]:
-        """A player page has loaded; it is the only one that may write from now on."""
+    def open_window(self, token: str, pending: Mapping[int, Sequence[Commit]], *, again: bool = False) -> dict[str, Any]:
+        """A player page has loaded; it is the only one that may write from now on. `again`: not where it was left."""
         key = _key(token)
+        if self._session(key)[1].fresh:
+            self.change(lambda: self._session(key)[0], administration.anew, Act(kind="attempt"), fresh=True)
         record, session, plan, step = self._step(
             key,
             None,
-            lambda plan, attempt, item, now: way.open_window(plan, attempt, now, item=item, pending=pending),
+            lambda plan, attempt, item, now: way.open_window(plan, attempt, now, item=item, pending=pending, again=again),
+            act=Act(kind="open", commits=[one for rows in pending.values() for one in rows]),
             opens=True,
         )
         self.outbox.deliver(record)
@@ -147,7 +146,8 @@ class Service:
             "table": export.table(plan.model),
             "mode": session.mode,
             "return_url": session.return_url,
-            "strict": self.settings.strict,
+            "own_window": session.window == "new",
+            "strict": plan.strict,
             "autosave": self.settings.autosave,
             "check_in": self.settings.check_in,
             "expires": session.expires.timestamp() - self.clock(),
@@ -161,7 +161,10 @@ class Service:
             _check_window(attempt, window)
             return {"saved": attempt.run.applied if attempt.run else 0}
         record, session, plan, step = self._step(
-            _key(token), window, lambda plan, attempt, item, now: way.commit(plan, attempt, number, commits, now)
+            _key(token),
+            window,
+            lambda plan, attempt, item, now: way.commit(plan, attempt, number, commits, now),
+            act=Act(kind="commit", commits=commits),
         )
         self.outbox.soon(record)
         return self._answer(plan, session, step)
@@ -169,7 +172,10 @@ class Service:
     def finish(self, token: str, window: int, move: Move) -> dict[str, Any]:
         """A SCO has ended, the learner goes elsewhere, or both: one step, saved once."""
         record, session, plan, step = self._step(
-            _key(token), window, lambda plan, attempt, item, now: _finish(plan, attempt, move, now)
+            _key(token),
+            window,
+            lambda plan, attempt, item, now: finish(plan, attempt, move, now),
+            act=Act(kind="navigate" if move.request else "terminate", commits=move.commits, request=move.request),
         )
         self.outbox.deliver(record)
         return self._answer(plan, session, step)
@@ -177,14 +183,10 @@ class Service:
     def report(self, registration: str, *, tenant: int = 1, cmi: bool = False) -> dict[str, Any]:
         """A registration with what has been reached, item by item."""
         found = self.registrations.get(registration, tenant)
-        record = store.by_registration(self.db, registration)
-        made = self.registrations.describe(found)
-        if record is None or record.attempt is None:
-            entry = self.catalogue.get(found.course)
-            plan = self._plan(record or _unstarted(found, entry.version), "normal")
-            return made | outline.report(plan, self._first(plan, 0), cmi=cmi)
-        plan = self._plan(record, "normal")
-        return made | outline.report(plan, store.read_attempt(plan.tree, record.attempt), cmi=cmi)
+        known = store.by_registration(self.db, registration)
+        record = known or _unstarted(found, self.catalogue.get(found.course).version)
+        plan = self.plan(record)
+        return self.registrations.describe(found) | outline.report(plan, self.attempt(record, plan), cmi=cmi)
 
     def flush_outbox(self, older_than: float = 10.0) -> int:
         """Sends what a crash left behind; safe to run anywhere at any time. How many attempts had something to send."""
@@ -217,14 +219,14 @@ class Service:
 
     def _load(self, key: str, *, opens: bool = False) -> tuple[Record, Session, Plan, Attempt]:
         record, session = self._session(key)
-        plan = self._plan(record, session.mode)
+        plan = self.plan(record, session.mode, fresh=opens)
         kept = record.attempt if session.mode == "normal" else record.scratch
         if kept is not None and not (opens and session.mode != "normal"):
             attempt = store.read_attempt(plan.tree, kept)
         elif session.mode == "review" and record.attempt is not None:
             attempt = store.read_attempt(plan.tree, record.attempt)
         else:
-            attempt = self._first(plan, _seed(record.registration))
+            attempt = self.attempt(replace(record, attempt=None), plan)
         return record, session, plan, attempt
 
     def _newest(self, record: Record) -> Record:
@@ -250,62 +252,71 @@ class Service:
         window: int | None,
         step: Callable[[Plan, Attempt, str | None, float], Step],
         *,
+        act: Act,
         opens: bool = False,
     ) -> tuple[Record, Session, Plan, Step]:
         for _ in _tries():
             record, session, plan, attempt = self._load(key, opens=opens)
             if window is not None:
                 _check_window(attempt, window)
+            now, before = self.clock(), attempt
             if opens and session.mode == "normal":
-                attempt = self._with_learner(record, plan, attempt)
-            done = step(plan, attempt, session.item, self.clock())
-            if saved := store.save(self.db, record, self._changed(record, session, plan, attempt, done), self._now()):
+                attempt = self.ledger.with_learner(record, plan, attempt)
+            done = step(plan, attempt, session.item, now)
+            if session.mode != "normal":  # nothing is left behind but the way to go on
+                scratch = replace(record, scratch=store.attempt_json(done.attempt))
+                saved = store.save(self.db, record, scratch, self._now())
+            else:
+                openings.check_limit(plan.overrides, before.ordinal, done.attempt.ordinal, record.journal)
+                saved = self.ledger.save(record, plan, before, done, act, now)
+            if saved is not None:
                 return saved, session, plan, done
         raise errors.Busy("The attempt is being changed by others all the time. Try again.")
 
-    def _changed(self, record: Record, session: Session, plan: Plan, before: Attempt, done: Step) -> Record:
-        kept = store.attempt_json(done.attempt)
-        if session.mode != "normal":
-            return replace(record, scratch=kept)
-        outbox = []
-        if done.events:
-            subject = self._subject(record, plan)
-            outbox = [
-                orjson.dumps(statement(subject, number, event)).decode()
-                for number, event in enumerate(done.events, start=record.events + 1)
-            ]
-        return replace(
-            record,
-            attempt=kept,
-            events=record.events + len(outbox),
-            outbox=(*record.outbox, *outbox),
-            learner=_merged(record.learner, _learner_changes(plan, before, done.attempt)),
-        )
+    def change(
+        self, load: Callable[[], Record], step: Callable[[Plan, Attempt, float], Step], act: Act, *, fresh: bool = False
+    ) -> tuple[Record, Plan, Step]:
+        """A step that no player makes. `fresh`: by what is decided for the course now. No session begins twice anew by it."""
+        for _ in _tries():
+            record = load()
+            plan = self.plan(record, fresh=fresh)
+            before, now = self.attempt(record, plan), self.clock()
+            done = step(plan, before, now)
+            sessions = tuple(replace(one, fresh=False) for one in record.sessions)
+            if saved := self.ledger.save(record, plan, before, done, act, now, sessions):
+                self.outbox.deliver(saved)
+                return saved, plan, done
+        raise errors.Busy("The attempt is being changed by others all the time. Try again.")
 
-    def _with_learner(self, record: Record, plan: Plan, attempt: Attempt) -> Attempt:
-        """What the learner has brought along from other courses."""
-        if record.learner:
-            store.save_learner(self.db, record.store, record.actor_key, record.learner)
-        known = store.learner(self.db, record.store, record.actor_key)
-        attempt = replace(attempt, preference={**attempt.preference, **known["preference"]})
-        if plan.course.shared_data_global_to_system:
-            attempt = replace(attempt, stores={**attempt.stores, **known["stores"]})
-        if plan.course.objectives_global_to_system and known["objectives"]:
-            globals_ = {key: orjson.loads(text) for key, text in known["objectives"].items()}
-            merged = {**engine.state_globals(attempt.state), **globals_}
-            attempt = replace(attempt, state=engine.with_globals(plan.tree, attempt.state, merged))
-        return attempt
+    def attempt(self, record: Record, plan: Plan) -> Attempt:
+        """What is remembered, or the beginning."""
+        if record.attempt is None:
+            return Attempt(state=engine.initial(plan.tree, seed=_seed(record.registration)))
+        return store.read_attempt(plan.tree, record.attempt)
 
-    def _read_tree(self, course_id: str, version: int) -> tuple[Course, Tree]:
-        course = self.catalogue.course(course_id, version)
+    def record(self, registration: str, tenant: int = 1) -> Record:
+        """The document, which may be about to be created."""
+        found = self.registrations.get(registration, tenant)
+        known = store.by_registration(self.db, found.uuid)
+        return known or self._create(found.uuid, tenant, self.catalogue.get(found.course).version)
+
+    def _read_tree(self, course_id: str, version: int, decided: str = "{}") -> tuple[Course, Tree]:
+        """The course as it is played, `decided` being what its settings say otherwise than the package."""
+        course = adapted(self.catalogue.course(course_id, version), course_settings.read(decided, {}))
         return course, Tree(course)
 
     def _read_place(self, key: str, age: int) -> Place:
         record, session = self._session(key)
         return Place(course=record.course, version=record.version, expires=session.expires)
 
-    def _plan(self, record: Record, mode: str) -> Plan:
-        course, tree = self._tree(record.course, record.version)
+    def plan(self, record: Record, mode: str = "normal", *, fresh: bool = False) -> Plan:
+        """`fresh`: by what is decided for the course now, else by what was when its attempt was last opened."""
+        overrides = course_settings.read(orjson.dumps(record.terms).decode(), self.courses.server)
+        credit = record.terms.get("credit", True)
+        if fresh:
+            overrides = self.courses.of(record.course)
+            credit = openings.credited(overrides, store.result(record))
+        course, tree = self._tree(record.course, record.version, orjson.dumps(overrides.json()).decode())
         return Plan(
             course=course,
             tree=tree,
@@ -314,43 +325,15 @@ class Service:
             learner_id=learner_id(record.actor),
             learner_name=str(record.actor.get("name") or ""),
             mode=mode,
-            strict=self.settings.strict,
-            mastery_override=self.settings.mastery_override,
-        )
-
-    def _first(self, plan: Plan, seed: int) -> Attempt:
-        return Attempt(state=engine.initial(plan.tree, seed=seed))
-
-    def _subject(self, record: Record, plan: Plan) -> Subject:
-        return Subject(
-            registration=record.registration,
-            actor=record.actor,
-            activity_id=self._activity(record.course),
-            course=plan.course,
-            items=plan.items,
+            strict=overrides.of("strict"),
+            mastery_override=overrides.of("mastery_override"),
+            auto_continue=self.settings.auto_continue,
+            overrides=overrides,
+            credit=credit,
         )
 
     def _answer(self, plan: Plan, session: Session, step: Step) -> dict[str, Any]:
         return outline.answer(plan, step, look_ahead=step.changed or step.delivered)
-
-
-def _finish(plan: Plan, attempt: Attempt, move: Move, now: float) -> Step:
-    run = attempt.run
-    if move.request and move.number <= attempt.move:
-        return Step(attempt=attempt, delivered=bool(run and run.open and not run.applied and run.number != move.run))
-    kind = move.request.kind if move.request else None
-    step = Step(attempt=attempt)
-    if run and run.open and run.number == move.run and not run.terminated:
-        if kind not in (Kind.ABANDON, Kind.ABANDON_ALL):
-            suspend = kind is Kind.SUSPEND_ALL
-            step = way.finish(plan, attempt, move.run, move.commits, now, terminated=move.terminated, suspend=suspend)
-    elif move.commits:
-        step = way.late(plan, attempt, move.run, move.commits, now)
-    request = move.request or way.demanded(plan, step.attempt)
-    if request is None:
-        return step
-    moved = way.navigate(plan, replace(step.attempt, move=max(move.number, attempt.move)), request, now)
-    return replace(moved, events=(*step.events, *moved.events), refused=step.refused)
 
 
 def _check_window(attempt: Attempt, window: int) -> None:
@@ -383,18 +366,3 @@ def _unstarted(found: Any, version: int) -> Record:
         actor=orjson.loads(found.actor),
         actor_key=found.actor_key,
     )
-
-
-def _learner_changes(plan: Plan, before: Attempt, after: Attempt) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    if plan.course.objectives_global_to_system:
-        old, new = engine.state_globals(before.state), engine.state_globals(after.state)
-        found["objectives"] = {key: orjson.dumps(value).decode() for key, value in new.items() if old.get(key) != value}
-    if plan.course.shared_data_global_to_system:
-        found["stores"] = {key: value for key, value in after.stores.items() if before.stores.get(key) != value}
-    found["preference"] = {key: value for key, value in after.preference.items() if before.preference.get(key) != value}
-    return {kind: rows for kind, rows in found.items() if rows}
-
-
-def _merged(one: Mapping[str, Mapping[str, str]], other: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    return {kind: {**one.get(kind, {}), **other.get(kind, {})} for kind in (*one, *(k for k in other if k not in one))}

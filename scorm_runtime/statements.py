@@ -22,6 +22,7 @@ VERB = "http://adlnet.gov/expapi/verbs/"
 TYPE = "http://adlnet.gov/expapi/activities/"
 CATEGORY = {"id": "https://w3id.org/xapi/scorm", "definition": {"type": TYPE + "profile"}}
 PLATFORM = "Rollbook"
+DECISION = "urn:rollbook:extension:decision"
 STANDARDS = {Standard.SCORM_12: "urn:rollbook:standard:scorm12", Standard.SCORM_2004: "urn:rollbook:standard:scorm2004"}
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
@@ -141,7 +142,10 @@ def _context(subject: Subject, event: Event) -> dict[str, Any]:
     activities: dict[str, Any] = {"grouping": [*course, attempt], "category": [CATEGORY, standard]}
     if event.item and (event.interaction or event.objective is not None):
         activities["parent"] = [_item(subject, event.item)]
-    return {"registration": subject.registration, "platform": PLATFORM, "contextActivities": activities}
+    made: dict[str, Any] = {"registration": subject.registration, "platform": PLATFORM, "contextActivities": activities}
+    if by := event.authority:
+        made |= {"instructor": dict(by.agent), "extensions": {DECISION: {"action": by.action, "reason": by.reason}}}
+    return made
 
 
 def _result(subject: Subject, event: Event) -> dict[str, Any]:

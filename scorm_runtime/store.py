@@ -15,6 +15,7 @@ import orjson
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from scorm_runtime import history
 from scorm_runtime.events import Said
 from scorm_runtime.journal import Journal
 from scorm_runtime.memory import Attempt, Correction, Result, Run
@@ -84,10 +85,16 @@ class Record:
     entry: str | None = None
 
 
+def result(record: Record) -> Result | None:
+    """What the registration has reached; None: nobody has opened it."""
+    return None if record.attempt is None else Result(**orjson.loads(record.attempt["result"]))
+
+
 def ensure_indexes(db: Database[Any]) -> None:
     db[REGISTRATIONS].create_index([("store", 1), ("course", 1), ("actor_key", 1)], name="pair")
     db[ATTEMPTS].create_index("sessions.key", name="session")
     db[ATTEMPTS].create_index("due", name="due", sparse=True)
+    history.ensure_indexes(db)
 
 
 def by_registration(db: Database[Any], registration: str) -> Record | None:

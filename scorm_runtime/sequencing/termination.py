@@ -51,7 +51,7 @@ def end_attempt(work: Work, node: Node) -> None:
     if node.leaf:
         record.suspended = record.exit == "suspend"
         if node.seq.tracked and not record.suspended:
-            _assume_success(work, node)
+            assume_success(work, node)
     else:
         record.suspended = any(work.of(child).suspended for child in node.children)
     record.active = False
@@ -63,7 +63,7 @@ def end_attempt(work: Work, node: Node) -> None:
     overall_rollup(work, node)
 
 
-def _assume_success(work: Work, node: Node) -> None:
+def assume_success(work: Work, node: Node) -> None:
     """UP.4-1.1.1: content that reported nothing has been completed and has satisfied its primary objective."""
     record = work.of(node)
     if not node.seq.completion_set_by_content and not record.completion_by_content and completed(work, node) is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -12,11 +12,18 @@ from uuid import UUID
 import orjson
 
 from scorm_runtime.errors import BodyTooLarge, InvalidRequest
+from scorm_runtime.launches import ATTEMPTS
 from scorm_runtime.memory import Commit
+from scorm_runtime.moves import Move
 from scorm_runtime.sequencing.engine import Kind, Request
-from scorm_runtime.service import Move
 
 MODES = ("normal", "browse", "review")
+WINDOWS = ("frame", "new")
+RESUMES = ("now", "ask")
+ONE_OF_LAUNCH = (("mode", MODES), ("window", WINDOWS), ("resume", RESUMES), ("attempt", ATTEMPTS))
+CALLS = 400
+LONGEST_CALL = 200
+CALL = (int | float, str, str, str, int, int)
 NOT_IN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f\"<>\\^`{|}]")  # RFC 3986 2; parsers drop some of them silently
 RUN = re.compile(r"[0-9]{1,9}")
 HIGHEST = 10**9
@@ -62,15 +69,22 @@ def registration(body: Mapping[str, Any]) -> tuple[Any, str | None]:
 
 
 def launch(body: Mapping[str, Any]) -> dict[str, Any]:
-    known(body, "item", "mode", "return_url")
-    item, mode, return_url = body.get("item"), body.get("mode", "normal"), body.get("return_url")
+    known(body, "item", "mode", "return_url", "window", "resume", "attempt")
+    item, return_url = body.get("item"), body.get("return_url")
     if item is not None and not isinstance(item, str):
         raise InvalidRequest("/item", item, "must be the identifier of an item")
-    if mode not in MODES:
-        raise InvalidRequest("/mode", mode, f"must be one of {', '.join(MODES)}")
+    chosen = {name: _one_of(body, name, values) for name, values in ONE_OF_LAUNCH}
     if return_url is not None and not _is_address(return_url):
         raise InvalidRequest("/return_url", return_url, "must be an absolute http or https URL")
-    return {"item": item, "mode": mode, "return_url": return_url}
+    return {"item": item, "return_url": return_url, **chosen}
+
+
+def _one_of(body: Mapping[str, Any], name: str, values: Sequence[str]) -> str:
+    """The first one is the default."""
+    value = body.get(name, values[0])
+    if value not in values:
+        raise InvalidRequest(f"/{name}", value, f"must be one of {', '.join(values)}")
+    return str(value)
 
 
 def _is_address(value: Any) -> bool:
@@ -83,8 +97,13 @@ def _is_address(value: Any) -> bool:
         return False
 
 
+def opening(body: Mapping[str, Any]) -> tuple[dict[int, list[Commit]], bool]:
+    """What earlier windows left behind, and whether the learner wants to start again."""
+    known(body, "pending", "again")
+    return pending(body), body.get("again") is True
+
+
 def pending(body: Mapping[str, Any]) -> dict[int, list[Commit]]:
-    known(body, "pending")
     rows = body.get("pending", {})
     if not isinstance(rows, Mapping) or not all(RUN.fullmatch(key) for key in rows):
         raise InvalidRequest("/pending", rows, "must be an object with the numbers of runs as keys")
@@ -105,7 +124,20 @@ def _commit(row: Any, place: str) -> Commit:
         raise InvalidRequest(f"{place}/n", number, "must be a positive integer")
     if not isinstance(changes, Mapping) or not all(value is None or isinstance(value, str) for value in changes.values()):
         raise InvalidRequest(f"{place}/changes", changes, "must be an object with strings and null as values")
-    return Commit(n=number, changes=changes, age=_seconds(row, "age", place), elapsed=_seconds(row, "elapsed", place))
+    age, elapsed = _seconds(row, "age", place), _seconds(row, "elapsed", place)
+    return Commit(n=number, changes=changes, age=age, elapsed=elapsed, calls=_calls(row.get("calls", []), f"{place}/calls"))
+
+
+def _calls(rows: Any, place: str) -> tuple[Any, ...]:
+    """Rows of static/js/runtime/calls.js: [milliseconds, call, element, value, error code, times?]."""
+    if not isinstance(rows, list) or len(rows) > CALLS:
+        raise InvalidRequest(place, type(rows).__name__, f"must be an array of at most {CALLS} rows")
+    for at, row in enumerate(rows):
+        if not isinstance(row, list) or len(row) not in (5, 6) or not all(map(isinstance, row, CALL)):
+            raise InvalidRequest(f"{place}/{at}", row, "must be [milliseconds, call, element, value, error code, times]")
+        if any(len(text) > LONGEST_CALL for text in row[1:4]):
+            raise InvalidRequest(f"{place}/{at}", row[1], f"must have texts of at most {LONGEST_CALL} characters")
+    return tuple(rows)
 
 
 def _seconds(row: Mapping[str, Any], name: str, place: str) -> float:
