@@ -19,7 +19,9 @@ SCOPES: dict[str, str] = {
     "content/read": "Read courses and their trees.",
     "content/write": "Import, replace and remove courses.",
     "registrations": "Register and launch learners, read and end their attempts.",
-    "analytics/read": "Read completions, scores, attempts and every other report.",
+    "analytics/read": "Read completions, scores, attempts and every other report, with names.",
+    "analytics/read/pseudonymous": "The same with pseudonyms in place of names; no statements; groups of several learners.",
+    "analytics/read/groups": "Figures about groups of several learners, no rows of single ones.",
     "admin": "Manage credentials and read metrics. Who holds it can make a credential with any scope.",
 }
 
@@ -43,6 +45,8 @@ INCLUDES: dict[str, tuple[str, ...]] = {
         "analytics/read",
     ),
     "statements/read": ("statements/read/mine",),
+    "analytics/read": ("analytics/read/pseudonymous",),
+    "analytics/read/pseudonymous": ("analytics/read/groups",),
     "state": ("state/read",),
     "profile": ("profile/read",),
     "content/write": ("content/read",),

@@ -7,14 +7,15 @@ from flask import Flask
 from analytics.errors import AnalyticsError
 from analytics.follower import Follower
 from analytics.parameters import ResolveCourse
+from analytics.settings import DEFAULTS, Settings
 from analytics.tailer import Attempts
 
-__all__ = ["AnalyticsError", "Attempts", "Follower", "init_app"]
+__all__ = ["AnalyticsError", "Attempts", "Follower", "Settings", "init_app"]
 
 
-def init_app(app: Flask, attempts: Attempts, resolve_course: ResolveCourse) -> None:
+def init_app(app: Flask, attempts: Attempts, resolve_course: ResolveCourse, settings: Settings = DEFAULTS) -> None:
     """`resolve_course` gives the activity IRI of a course id, or None."""
-    from analytics.views import answer, bp, groups, rows, saved, statements  # noqa: F401 - the modules put their routes on the blueprint
+    from analytics.views import answer, bp, groups, reads, rows, saved, statements  # noqa: F401 - the modules put their routes on the blueprint
 
-    app.extensions[answer.EXTENSION] = answer.Service(attempts, resolve_course)
+    app.extensions[answer.EXTENSION] = answer.Service(attempts, resolve_course, settings)
     app.register_blueprint(bp)

@@ -185,4 +185,14 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _column("registration", "text", "Other resources: the three columns that name a row."),
         _column("seq", "integer", "The number of the statement that took the row away."),
     ),
+    "reads": (
+        _column("at", "time", "When the answer was given."),
+        _column("credential", "text", "The key of the credential."),
+        _column("name", "text", "The name of the credential."),
+        _column("sight", "text", "What it sees of learners: names, pseudonyms or groups."),
+        _column("path", "text", "What was asked for."),
+        _column("query", "text", "The parameters, and the body of a query."),
+        _column("rows", "integer", "Rows in the answer; empty: not known."),
+        _column("personal", "boolean", "Whether they are about single learners."),
+    ),
 }

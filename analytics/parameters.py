@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 from analytics import values
@@ -20,6 +21,14 @@ COUNTS = ("none", "estimate", "exact")
 
 ResolveCourse = Callable[[str], str | None]
 Condition = dict[str, Any]
+
+
+class Sight(StrEnum):
+    """Of learners: their names; pseudonyms in place of them; groups of several only, asked about by whole days."""
+
+    NAMES = "names"
+    PSEUDONYMS = "pseudonyms"
+    GROUPS = "groups"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +76,8 @@ _OF_STATEMENTS = {
     "verb": Equality(field="verb", indexed=True),
     "interaction_type": Equality(field="interaction_type"),
 }
-_RANGES = ("since", "until", "from", "to", "score_gte", "score_lte")
+TIMES = ("since", "until", "from", "to")
+_RANGES = (*TIMES, "score_gte", "score_lte")
 _GROUPED = ("course", *_RANGES, "limit", "cursor", "count", "format")
 _PAGED = (*_GROUPED, "after_seq")
 
@@ -85,6 +95,9 @@ class Resource:
     equalities: Mapping[str, Equality] = field(default_factory=lambda: _OF_ATTEMPTS)
     indexed: tuple[str, ...] = ("registration", "actor_key", "activity", "labels")
     single: tuple[str, ...] = _PAGED
+    hidden: tuple[str, ...] = ()
+    """Parameters that are not for this credential."""
+    sight: Sight = Sight.NAMES
     along: str = "n"
     """What the rows are read along when nothing asks for changes."""
     key: str | None = None
@@ -94,7 +107,8 @@ class Resource:
     def allowed(self) -> tuple[str, ...]:
         if not self.equalities:
             return self.single
-        return (*self.equalities, EXTENSION, *(NOT + name for name in (*self.equalities, "course", EXTENSION)), *self.single)
+        every = (*self.equalities, EXTENSION, *(NOT + name for name in (*self.equalities, "course", EXTENSION)), *self.single)
+        return tuple(name for name in every if name not in self.hidden)
 
 
 RESOURCES = {
@@ -191,6 +205,8 @@ def _singles(resource: Resource, given: Mapping[str, Sequence[str]]) -> dict[str
             raise ParameterUnknown(name, resource.allowed)
         if name in resource.single and len(many) > 1:
             raise ParameterInvalid(name, ", ".join(many), "must be given once")
+        if resource.sight is Sight.GROUPS and name in TIMES and not re.fullmatch(r"\d{4}-\d\d-\d\d", many[0], re.ASCII):
+            raise ParameterInvalid(name, many[0], "must be a date such as 2026-01-31: this credential asks about whole days")
     return {name: given[name][0] for name in resource.single if name in given}
 
 

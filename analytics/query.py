@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from analytics import sight
 from analytics.columns import COLUMNS, Column
 from analytics.errors import QueryInvalid
-from analytics.parameters import RESOURCES, ResolveCourse, Resource, Selection, selection
+from analytics.parameters import RESOURCES, ResolveCourse, Resource, Selection, Sight, selection
 
 SOURCES = ("attempts", "completions", "scores", "interactions")
 MEMBERS = ("from", "filter", "group_by", "measures", "having", "order", "limit")
@@ -40,11 +41,19 @@ RATES_OF_ATTEMPTS = tuple(name for name in RATES if name != "correct")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """`stages` follow the match of `selection`; a group's values are under `_id`."""
+    """`stages` follow the match of `selection`; a group's values are under `_id`.
+
+    They are `gather`, which makes the groups, and `finish`, which chooses among them.
+    """
 
     selection: Selection
-    stages: tuple[dict[str, Any], ...]
+    gather: tuple[dict[str, Any], ...]
+    finish: tuple[dict[str, Any], ...]
     columns: tuple[Column, ...]
+
+    @property
+    def stages(self) -> tuple[dict[str, Any], ...]:
+        return (*self.gather, *self.finish)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +64,9 @@ class Measure:
     finish: Any = None  # an expression over the gathered value, where one is needed
 
 
-def plan(body: object, resolve_course: ResolveCourse) -> Plan:
+def plan(body: object, resolve_course: ResolveCourse, seen: Sight = Sight.NAMES) -> Plan:
     query = _object("", body, MEMBERS)
-    resource = _resource(query)
+    resource = sight.resource(seen, _resource(query))
     chosen = selection(resource, _filter(query.get("filter", {})), resolve_course)
     groups = [_group(resource, f"/group_by/{at}", one) for at, one in enumerate(_list("/group_by", query, GROUPS_MAXIMUM))]
     measures = [
@@ -69,7 +78,7 @@ def plan(body: object, resolve_course: ResolveCourse) -> Plan:
     for at, name in enumerate(names):
         if name in names[:at]:
             raise QueryInvalid("/measures", name, f"two columns are called {name!r}; name one with `as`")
-    stages: list[dict[str, Any]] = [
+    gather: list[dict[str, Any]] = [
         {
             "$group": {
                 "_id": {column.name: expression for column, expression in groups},
@@ -78,12 +87,13 @@ def plan(body: object, resolve_course: ResolveCourse) -> Plan:
         }
     ]
     if finishing := {one.name: one.finish for one in measures if one.finish is not None}:
-        stages.append({"$set": finishing})
+        gather.append({"$set": finishing})
+    finish: list[dict[str, Any]] = []
     if having := _having(query, {one.name for one in measures}):
-        stages.append({"$match": having})
-    stages.append({"$sort": _order(query, [column.name for column, _ in groups], [one.name for one in measures])})
-    stages.append({"$limit": _limit(query)})
-    return Plan(selection=chosen, stages=tuple(stages), columns=columns)
+        finish.append({"$match": having})
+    finish.append({"$sort": _order(query, [column.name for column, _ in groups], [one.name for one in measures])})
+    finish.append({"$limit": _limit(query)})
+    return Plan(selection=chosen, gather=tuple(gather), finish=tuple(finish), columns=columns)
 
 
 def _object(pointer: str, value: object, allowed: Sequence[str]) -> Mapping[str, Any]:
@@ -132,13 +142,16 @@ def _filter_text(pointer: str, value: object) -> str:
 
 
 def _column(resource: Resource, pointer: str, name: object, kinds: Sequence[str]) -> Column:
-    known = {column.name: column for column in COLUMNS[resource.name] if column.kind in kinds}
+    shown = sight.measured(resource, COLUMNS[resource.name])
+    known = {column.name: column for column in shown if column.kind in kinds}
     if not isinstance(name, str) or name not in known:
         raise QueryInvalid(pointer, name, f"must be one of {', '.join(known)}")
     return known[name]
 
 
 def _group(resource: Resource, pointer: str, given: object) -> tuple[Column, dict[str, Any]]:
+    if given == "actor_key" and resource.sight is Sight.GROUPS:
+        raise QueryInvalid(pointer, given, "groups of one learner each are not for this credential")
     if isinstance(given, str):
         column = _column(resource, pointer, given, ("text", "boolean"))
         return column, {"$ifNull": [f"${column.source}", None]}
@@ -200,6 +213,8 @@ def _count_distinct(resource: Resource, pointer: str, given: object) -> Measure:
 
 def _simple(kind: str) -> Callable[[Resource, str, object], Measure]:
     def make(resource: Resource, pointer: str, given: object) -> Measure:
+        if kind in ("min", "max") and resource.sight is Sight.GROUPS:
+            raise QueryInvalid(pointer, given, "what one learner alone has is not for this credential; a percentile will do")
         kinds = ("integer", "number", "time") if kind in ("min", "max") else ("integer", "number")
         column = _column(resource, pointer, given, kinds)
         shown = column.kind if kind in ("min", "max") else "number"
@@ -220,6 +235,8 @@ def _percentile(resource: Resource, pointer: str, given: object) -> Measure:
     fraction = given[1]
     if not isinstance(fraction, int | float) or isinstance(fraction, bool) or not 0 <= fraction <= 1:
         raise QueryInvalid(f"{pointer}/1", fraction, "must be a number from 0 to 1")
+    if resource.sight is Sight.GROUPS and not 0.1 <= fraction <= 0.9:
+        raise QueryInvalid(f"{pointer}/1", fraction, "must be from 0.1 to 0.9 with this credential")
     name = f"p{round(fraction * 100, 3):g}_{column.name}".replace(".", "_")
     gather = {"$percentile": {"input": f"${column.source}", "p": [fraction], "method": "approximate"}}
     meaning = f"The {fraction:g} quantile of `{column.name}`, approximate for large groups."

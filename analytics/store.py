@@ -7,6 +7,7 @@ served, so lists are read in two-sided windows along a dense number.
 A row is replaced by comparing `seq`, which no two rows share: whoever folds from a row that has moved on changes nothing.
 """
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
@@ -17,17 +18,19 @@ from pymongo.errors import BulkWriteError
 
 from analytics.attempts import Row
 from analytics.parameters import RESOURCES, Selection
+from analytics.sight import SECRET_BYTES
 from analytics.values import INT64_MAXIMUM
 
 ATTEMPTS = RESOURCES["attempts"].collection
 INTERACTIONS = RESOURCES["interactions"].collection
 VERBS = "analytics_verbs"
 CURSORS = "analytics_cursors"
+SECRETS = "analytics_secrets"
 DUPLICATE_KEY = 11000
 WINDOW_EXCESS = 4
 WINDOW_FIRST: dict[str, Callable[[int], int]] = {"n": lambda target: max(target, 256), "seq": lambda _: 1_000 << 20}
 QUERY_MILLISECONDS = 30_000
-SELECTIVE = ("registration", "actor_key")
+SELECTIVE = ("registration", "actor_key", "pseudonym")
 WINDOW_SELECTIVE = 1 << 17  # one learner or one registration has few rows, wherever they lie
 
 
@@ -52,8 +55,17 @@ def ensure_indexes(db: Database[Any]) -> None:
         rows = db[resource.collection]
         for order in ("n", "seq"):
             rows.create_index([("t", ASCENDING), (order, ASCENDING)], unique=True)
-        for name in resource.indexed:
+        for name in (*resource.indexed, "pseudonym"):
             rows.create_index([("t", ASCENDING), (name, ASCENDING), ("n", ASCENDING)])
+
+
+def secret(db: Database[Any], store: int) -> bytes:
+    """Of the store's pseudonyms; made when it is first asked for, and never again."""
+    fresh = {"$setOnInsert": {"secret": secrets.token_bytes(SECRET_BYTES)}}
+    db[SECRETS].update_one({"_id": store}, fresh, upsert=True)
+    found = db[SECRETS].find_one({"_id": store})
+    assert found is not None
+    return bytes(found["secret"])
 
 
 def place(db: Database[Any], store: int) -> Place:

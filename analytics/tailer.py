@@ -8,11 +8,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from pymongo.database import Database
 
-from analytics import attempts, counting, folding, saved, store
+from analytics import attempts, counting, folding, reads, saved, sight, store
 from analytics.attempts import Row
 from analytics.folding import Statements
 from analytics.parameters import Selection
@@ -31,9 +32,11 @@ class Attempts:
         self.lrs = lrs
         self.clock = clock
         self._folding = threading.Lock()
+        self._secrets: dict[int, bytes] = {}
 
     def ensure_indexes(self) -> None:
         store.ensure_indexes(self.db)
+        reads.ensure_indexes(self.db)
         saved.ensure_indexes(self.db)
 
     def catch_up(self, store_id: int = 1, budget: float = 60.0) -> int:
@@ -87,6 +90,12 @@ class Attempts:
     def grouped(self, store_id: int, selection: Selection, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
         return store.grouped(self.db, store_id, selection, stages)
 
+    def secret(self, store_id: int) -> bytes:
+        """Under which the store's pseudonyms are made."""
+        if store_id not in self._secrets:
+            self._secrets[store_id] = store.secret(self.db, store_id)
+        return self._secrets[store_id]
+
     def count(self, store_id: int, selection: Selection, reached: Place, kind: str) -> int:
         return counting.count(self.db, store_id, selection, reached, kind)
 
@@ -119,10 +128,11 @@ class Attempts:
         here = store.take_lease(self.db, store_id, holder, self.clock(), LEASE_SECONDS)
         if here is None:
             return 0
+        pseudonym = partial(sight.pseudonym, self.secret(store_id))
         try:
             size, began = BATCH_FIRST, time.monotonic()
             while batch := self.lrs.tail(store_id, here.seq, size):
-                here = folding.apply(self.db, self.lrs, store_id, here, batch)
+                here = folding.apply(self.db, self.lrs, store_id, here, batch, pseudonym)
                 if not store.advance(self.db, store_id, holder, here, self.clock() + LEASE_SECONDS):
                     break
                 folded += len(batch)

@@ -29,6 +29,7 @@ HEADERS: dict[str, str] = {
     "Upload-Offset": "Bytes received: where the next piece begins.",
     "X-Next-Seq": "The next `after_seq`, where changes were asked for.",
     "X-Row-Count": "Rows in this answer; a streamed answer has none.",
+    "X-Suppressed-Groups": "Groups of too few learners for the asking credential, left out.",
     "X-Total-Count": "Rows of the whole list, where `count` was asked for.",
     "X-Consistent-Through": "Everything stored up to this time is in the answer.",
     "X-Experience-API-Consistent-Through": "Everything stored up to this time can be found.",

@@ -13,6 +13,7 @@ from analytics import saved
 from analytics.columns import COLUMNS
 from analytics.parameters import COUNTS, NOT, RESOURCES
 from analytics.views.groups import VERB_PARAMETERS
+from analytics.views.reads import READ_PARAMETERS
 from analytics.views.rows import WITH_TOMBSTONES
 
 JSON = "application/json"
@@ -182,6 +183,8 @@ PARAMETERS: dict[str, Parameter] = dict(
         ),
         _parameter("rows.success", "Whether it was passed.", {"enum": ["true", "false", "unknown"]}, repeatable=True),
         _parameter("rows.completion", "Whether it was completed.", {"enum": ["true", "false", "unknown"]}, repeatable=True),
+        _parameter("rows.credential", "The key of the credential that read."),
+        _parameter("rows.personal", "Whether the rows were about single learners.", {"enum": ["true", "false"]}),
         _parameter("rows.since", "What was stored after this time.", TIME),
         _parameter("rows.until", "What was stored at or before this time.", TIME),
         _parameter("rows.from", "What happened at or after this time.", TIME),
@@ -233,7 +236,7 @@ def _page_of_rows(schema: str) -> Answer:
         about="A page of rows.",
         schema=schema,
         types=(JSON, "application/x-ndjson", "text/csv"),
-        headers=("Link", "ETag", "X-Row-Count", "X-Total-Count", "X-Consistent-Through", "X-Next-Seq"),
+        headers=("Link", "ETag", "X-Row-Count", "X-Total-Count", "X-Suppressed-Groups", "X-Consistent-Through", "X-Next-Seq"),
     )
 
 
@@ -259,6 +262,7 @@ ROWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "learners": ("Every learner, summed up", RESOURCES["learners"].allowed),
     "activities": ("Every activity, summed up", RESOURCES["activities"].allowed),
     "verbs": ("Every verb, counted", VERB_PARAMETERS),
+    "reads": ("Who read what, newest first", READ_PARAMETERS),
     "tombstones": ("Rows that a loader must delete", RESOURCES["tombstones"].allowed),
 }
 """What an analyst can list: what it says, and the parameters of each."""

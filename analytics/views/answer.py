@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -10,22 +11,35 @@ import orjson
 from flask import Response, current_app, g, request
 
 import access
-from analytics import formats
+from analytics import formats, sight
 from analytics.attempts import Row
-from analytics.columns import Column
+from analytics.columns import COLUMNS, Column
 from analytics.errors import FormatUnknown, ParameterInvalid, ParameterUnknown, QueryInvalid
 from analytics.facts import iso
-from analytics.parameters import ResolveCourse, Selection
+from analytics.parameters import RESOURCES, ResolveCourse, Resource, Selection, Sight
+from analytics.settings import Settings
 from analytics.store import Place
 from analytics.tailer import Attempts
 
 EXTENSION = "rollbook.analytics"
-EXTRA = {"count": "X-Total-Count"}
+EXTRA = {"count": "X-Total-Count", "suppressed": "X-Suppressed-Groups"}
+ROWS = ("analytics/read", "analytics/read/pseudonymous")
+FIGURES = (*ROWS, "analytics/read/groups")
+"""Who may read rows of single learners, and who figures about groups."""
+
+
+@dataclass(slots=True)
+class Read:
+    """What an answer told: the number of rows (None: not known), and whether they are about single learners."""
+
+    rows: int | None = None
+    personal: bool = True
 
 
 class Service(NamedTuple):
     attempts: Attempts
     resolve_course: ResolveCourse
+    settings: Settings = Settings()
 
 
 class Freshness(NamedTuple):
@@ -46,6 +60,20 @@ def service() -> Service:
 
 def store() -> int:
     return access.current().store
+
+
+def current_sight() -> Sight:
+    """What the asking credential may see of learners; who may not ask at all sees the least."""
+    caller = access.current()
+    return next((seen for name, seen in sight.PERMISSIONS.items() if access.allows(caller, name)), Sight.GROUPS)
+
+
+def resource(name: str) -> Resource:
+    return sight.resource(current_sight(), RESOURCES[name])
+
+
+def columns(name: str) -> tuple[Column, ...]:
+    return sight.columns(current_sight(), COLUMNS[name])
 
 
 def fresh() -> Freshness:
@@ -80,6 +108,7 @@ def page(
     extra: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
     """One page of rows, with the way to the next; `extra` are further members of a JSON answer, and headers by EXTRA."""
+    g.analytics_read = Read(len(rows), _personal(columns))
     if form == "json":
         body: dict[str, Any] = {"rows": list(formats.records(columns, rows)), "next": cursor, **extra}
         if next_seq is not None:
@@ -132,7 +161,8 @@ def streamed(
     *,
     extra: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
-    response = Response(formats.WRITERS[form](columns, batches), content_type=formats.MEDIA_TYPES[form])
+    g.analytics_read = read = Read(0, _personal(columns))
+    response = Response(formats.WRITERS[form](columns, _counted(batches, read)), content_type=formats.MEDIA_TYPES[form])
     for name, value in extra.items():
         response.headers[EXTRA[name]] = str(value)
     return with_headers(response, through, next_seq)
@@ -169,6 +199,16 @@ def only_parameters(allowed: Sequence[str]) -> None:
     for name in request.args:
         if name not in allowed:
             raise ParameterUnknown(name, allowed)
+
+
+def _personal(columns: Sequence[Column]) -> bool:
+    return any(column.name in ("actor_key", "actor_name", "registration", "id") for column in columns)
+
+
+def _counted(batches: Iterator[list[Row]], read: Read) -> Iterator[list[Row]]:
+    for batch in batches:
+        read.rows = (read.rows or 0) + len(batch)
+        yield batch
 
 
 def with_headers(response: Response, through: int, next_seq: int | None) -> Response:

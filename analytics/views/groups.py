@@ -1,9 +1,10 @@
 """GET /api/v1/learners, /activities, /verbs and POST /api/v1/query: rows put together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from flask import Response, request
@@ -11,39 +12,50 @@ from flask import Response, request
 import access
 from analytics import query
 from analytics.attempts import Row
-from analytics.columns import COLUMNS
 from analytics.errors import ParameterInvalid, ParameterUnknown, QueryInvalid
 from analytics.parameters import (
     COUNTS,
     LIMIT_DEFAULT,
-    RESOURCES,
     Selection,
+    Sight,
     cursor_of_text,
     cursor_text,
     limit_read,
     selection,
 )
+from analytics.sight import suppressed
 from analytics.values import INT64_MAXIMUM
 from analytics.views import answer, bp
 
+GROUPS_MOST = 50_000
 VERB_PARAMETERS = ("limit", "cursor", "count", "format")
 
 
+Stage = Mapping[str, Any]
+
+
+class Groups(NamedTuple):
+    """`extra`: what else the answer says of them, such as how many are not shown."""
+
+    rows: list[Row]
+    extra: Mapping[str, int]
+
+
 @bp.get("/learners")
-@access.requires("analytics/read")
+@access.requires(*answer.ROWS)
 def learners() -> Response:
     return _groups("learners", {"actor_name": {"$max": "$actor_name"}})
 
 
 @bp.get("/activities")
-@access.requires("analytics/read")
+@access.requires(*answer.FIGURES)
 def activities() -> Response:
     names = {"activity_name": {"$max": "$activity_name"}, "activity_type": {"$max": "$activity_type"}}
     return _groups("activities", names)
 
 
 @bp.get("/verbs")
-@access.requires("analytics/read")
+@access.requires(*answer.FIGURES)
 def verbs() -> Response:
     form = answer.wanted_format()
     for name in request.args:
@@ -60,7 +72,7 @@ def verbs() -> Response:
 
 
 @bp.post("/query")
-@access.requires("analytics/read")
+@access.requires(*answer.FIGURES)
 def run_query() -> Response:
     try:
         body = orjson.loads(request.get_data())
@@ -72,39 +84,72 @@ def run_query() -> Response:
 def answer_query(body: object) -> Response:
     """What the query in `body` finds, in the format that the request asks for."""
     form = answer.wanted_format()
-    plan = query.plan(body, answer.service().resolve_course)
+    through, plan, found = ask(body)
+    return answer.page(form, plan.columns, found.rows, through, None, extra=found.extra)
+
+
+def ask(body: object) -> tuple[int, query.Plan, Groups]:
+    """Through when, how, and what; the groups that this credential may see."""
+    plan = query.plan(body, answer.service().resolve_course, answer.current_sight())
     through = answer.fresh().through
-    found = answer.service().attempts.grouped(answer.store(), plan.selection, plan.stages)
-    rows = [{**row, **row["_id"]} if isinstance(row["_id"], dict) else row for row in found]
-    return answer.page(form, plan.columns, rows, through, None)
+    found = _permitted(plan.selection, plan.gather, plan.finish)
+    return through, plan, found._replace(rows=[{**row, **row["_id"]} for row in found.rows])
+
+
+def _permitted(chosen: Selection, gather: Sequence[Stage], finish: Sequence[Stage]) -> Groups:
+    """`finish` chooses among the groups that are shown, so that no condition on a figure tells about the others."""
+    grouped = partial(answer.service().attempts.grouped, answer.store(), chosen)
+    if chosen.resource.sight is Sight.NAMES:
+        return Groups(grouped([*gather, *finish]), {})
+    sized = partial(answer.service().attempts.grouped, answer.store(), _of_all_pages(chosen))
+    learners = {"$group": {"_id": gather[0]["$group"]["_id"], "learners": {"$addToSet": "$pseudonym"}}}
+    counted = sized([learners, {"$project": {"learners": {"$size": "$learners"}}}, {"$limit": GROUPS_MOST + 1}])
+    if len(counted) > GROUPS_MOST:
+        raise QueryInvalid("/group_by", None, f"makes more than {GROUPS_MOST} groups; group by less, or narrow the filter")
+    minimum = answer.service().settings.minimum_group
+    hidden = suppressed([(one["_id"], one["learners"]) for one in counted], minimum)
+    without = [_named(name) for name in hidden]
+    return Groups(grouped([*gather, *([{"$match": {"$nor": without}}] if without else ()), *finish]), {"suppressed": len(hidden)})
+
+
+def _named(group: Any) -> dict[str, Any]:
+    if not isinstance(group, dict):
+        return {"_id": group}
+    return {f"_id.{name}": value for name, value in group.items()} or {"_id": {"$exists": True}}
 
 
 def _groups(resource: str, names: dict[str, Any]) -> Response:
     form = answer.wanted_format()
-    chosen = selection(RESOURCES[resource], request.args.to_dict(flat=False), answer.service().resolve_course)
+    shown = answer.resource(resource)
+    chosen = selection(shown, request.args.to_dict(flat=False), answer.service().resolve_course)
     freshness = answer.fresh()
     if (known := answer.unchanged(form, freshness)) is not None:
         return known
     limit = _limit(form, chosen.limit)
-    key = str(RESOURCES[resource].key)
-    stages: list[dict[str, Any]] = [
-        {"$group": {"_id": f"${key}", **names, **_TOTALS}},
-        {"$sort": {"_id": 1}},
-        {"$limit": limit + 1},
-    ]
-    found = answer.service().attempts.grouped(answer.store(), chosen, stages)
-    rows = [{**row, key: row["_id"]} for row in found]
-    return _key_page(resource, key, form, rows, limit, freshness.through, _total(chosen, key))
+    key = str(shown.key)
+    gather = [{"$group": {"_id": f"${key}", **names, **_TOTALS}}]
+    finish: list[Stage] = [{"$sort": {"_id": 1}}, {"$limit": limit + 1}]
+    if resource == "learners":  # rows of single learners, not groups
+        found = Groups(answer.service().attempts.grouped(answer.store(), chosen, [*gather, *finish]), {})
+    else:
+        found = _permitted(chosen, gather, finish)
+    rows = [{**row, key: row["_id"]} for row in found.rows]
+    return _key_page(resource, key, form, rows, limit, freshness.through, {**found.extra, **_total(chosen, key)})
 
 
 def _total(chosen: Selection, key: str) -> dict[str, int]:
     """How many groups there are: every row has to be looked at, so an estimate would be no cheaper."""
     if not _counted():
         return {}
-    rest = tuple(one for one in chosen.rest if key not in one or "$gt" not in one[key])  # all pages, not those after the cursor
     stages: list[Mapping[str, Any]] = [{"$group": {"_id": f"${key}"}}, {"$count": "count"}]
-    found = answer.service().attempts.grouped(answer.store(), replace(chosen, rest=rest), stages)
+    found = answer.service().attempts.grouped(answer.store(), _of_all_pages(chosen), stages)
     return {"count": found[0]["count"] if found else 0}
+
+
+def _of_all_pages(chosen: Selection) -> Selection:
+    """Not only the groups after the cursor."""
+    key = chosen.resource.key
+    return replace(chosen, rest=tuple(one for one in chosen.rest if key not in one or "$gt" not in one[key]))
 
 
 def _counted() -> bool:
@@ -118,7 +163,7 @@ def _key_page(
     resource: str, key: str, form: str, rows: list[Row], limit: int, through: int, extra: Mapping[str, int] = MappingProxyType({})
 ) -> Response:
     cursor = cursor_of_text(rows[limit - 1][key]) if len(rows) > limit else None
-    return answer.page(form, COLUMNS[resource], rows[:limit], through, cursor, extra=extra)
+    return answer.page(form, answer.columns(resource), rows[:limit], through, cursor, extra=extra)
 
 
 def _limit(form: str, asked: int | None) -> int:

@@ -68,7 +68,7 @@ def delete_query(name: str) -> Response:
 
 
 @bp.get("/queries/<name>/result")
-@access.requires("analytics/read")
+@access.requires(*answer.FIGURES)
 def query_result(name: str) -> Response:
     answer.only_parameters(("format",))
     found = saved.get(answer.service().attempts.db, answer.store(), name)

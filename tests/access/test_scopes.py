@@ -34,7 +34,9 @@ def test_all_permits_everything() -> None:
         ("content/write", {"content/read", "content/write"}, {"registrations"}),
         ("content/read", {"content/read"}, {"content/write"}),
         ("registrations", {"registrations", "registrations/read"}, {"content/read"}),
-        ("analytics/read", {"analytics/read"}, {"statements/read"}),
+        ("analytics/read", {"analytics/read", "analytics/read/pseudonymous", "analytics/read/groups"}, {"statements/read"}),
+        ("analytics/read/pseudonymous", {"analytics/read/groups"}, {"analytics/read"}),
+        ("analytics/read/groups", {"analytics/read/groups"}, {"analytics/read/pseudonymous"}),
         ("admin", {"admin"}, {"all", "statements/read"}),
     ],
 )

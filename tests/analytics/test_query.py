@@ -191,4 +191,4 @@ def documented() -> list[Any]:
 
 @pytest.mark.parametrize("query", documented())
 def test_the_queries_of_the_documentation_are_in_the_grammar(query: dict[str, Any]) -> None:
-    assert plan(query, {"COURSE_ID": COURSE}.get).columns
+    assert plan(query.get("query", query), {"COURSE_ID": COURSE}.get).columns

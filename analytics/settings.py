@@ -1,0 +1,14 @@
+"""What whoever runs the service decides about the analyst API."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    minimum_group: int = 5
+    """Learners that a group must have to be shown to who may not see single ones."""
+    reads_days: int = 365
+    """How long it is known who read what; 0: for ever."""
+
+
+DEFAULTS = Settings()

@@ -1,0 +1,294 @@
+"""What credentials without the right to names see, and what is written down about reading."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from analytics import Attempts
+from analytics.parameters import RESOURCES, Sight
+from analytics.sight import pseudonym, resource, suppressed, veiled_uuid
+from tests.analytics.feeder import ADL, COURSE, Feeder
+
+CHESS = "https://example.org/courses/chess"
+REGISTRATION = "aaaaaaaa-1111-4111-8111-111111111111"
+RESEARCHER, BOARD, OFFICER = ("researcher", "secret"), ("board", "secret"), ("officer", "secret")
+PEOPLE = ("ann", "bob", "cid", "dan", "eva", "fay")
+CHOICE = {"id": f"{COURSE}/q1", "definition": {"interactionType": "choice"}}
+FREE = {"id": f"{COURSE}/q2", "definition": {"interactionType": "fill-in"}}
+
+
+@pytest.fixture
+def school(feeder: Feeder) -> Feeder:
+    """Six in golf, of whom one failed; two in chess."""
+    for learner in PEOPLE:
+        verb = "failed" if learner == "fay" else "passed"
+        feeder.say(learner, verb, result={"score": {"scaled": 0.5}}, context={"registration": REGISTRATION})
+    feeder.say("ann", "completed", CHESS)
+    feeder.say("bob", "completed", CHESS)
+    feeder.say("ann", "answered", object=CHOICE, result={"response": "b"})
+    feeder.say("ann", "answered", object=FREE, result={"response": "I am Ann of Berlin"})
+    return feeder
+
+
+def get(client: FlaskClient, path: str, who: tuple[str, str], **query: Any) -> TestResponse:
+    return client.get(f"/api/v1/{path}", query_string=query, auth=who, buffered=True)
+
+
+def ask(client: FlaskClient, who: tuple[str, str], **body: Any) -> TestResponse:
+    return client.post("/api/v1/query", json=body, auth=who, buffered=True)
+
+
+@pytest.mark.parametrize("path", ["attempts", "completions", "scores", "interactions", "learners", "tombstones"])
+@pytest.mark.parametrize("form", ["json", "csv", "ndjson"])
+def test_rows_have_pseudonyms_and_nothing_that_names(client: FlaskClient, school: Feeder, path: str, form: str) -> None:
+    school.void(school.say("ann", "passed", "https://example.org/courses/bridge"))
+    query = {"format": form, **({"resource": "scores"} if path == "tombstones" else {})}
+
+    found = get(client, path, RESEARCHER, **query)
+
+    assert found.status_code == 200
+    assert "pseudonym:" in found.text
+    for telling in ("mailto", "Ann", "ann@", REGISTRATION, "actor_name", *(one.statement["id"] for one in school.stored)):
+        assert telling not in found.text
+
+
+def test_a_pseudonym_is_the_same_everywhere_and_leads_to_the_rows(client: FlaskClient, school: Feeder) -> None:
+    golf = get(client, "attempts", RESEARCHER, course="golf").json["rows"]
+    chess = get(client, "completions", RESEARCHER, course=CHESS).json["rows"]
+
+    both = get(client, "attempts", RESEARCHER, actor_key=chess[0]["actor_key"]).json["rows"]
+    others = get(client, "attempts", RESEARCHER, not_actor_key=chess[0]["actor_key"]).json["rows"]
+
+    assert [row["actor_key"] for row in golf][:2] == [row["actor_key"] for row in chess]
+    assert [row["activity"] for row in both] == [COURSE, CHESS]
+    assert len(others) == 6
+
+
+def test_learners_page_by_pseudonym(client: FlaskClient, school: Feeder) -> None:
+    first = get(client, "learners", RESEARCHER, limit=4)
+    second = get(client, "learners", RESEARCHER, limit=4, cursor=first.json["next"])
+
+    keys = [row["actor_key"] for page in (first, second) for row in page.json["rows"]]
+    assert keys == sorted(keys)
+    assert len(set(keys)) == 6
+
+
+def test_free_answers_are_left_out(client: FlaskClient, school: Feeder) -> None:
+    rows = get(client, "interactions", RESEARCHER).json["rows"]
+
+    assert [row["response"] for row in rows] == ["b", None]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"actor": '{"mbox": "mailto:ann@example.org"}'},
+        {"agent": "mailto:ann@example.org"},
+        {"group": '{"member": [{"mbox": "mailto:ann@example.org"}]}'},
+        {"registration": REGISTRATION},
+        {"not_registration": REGISTRATION},
+        {"ext[https://example.org/staff-number]": "7"},
+        {"not_ext[https://example.org/staff-number]": "7"},
+    ],
+)
+def test_who_may_not_see_names_cannot_ask_by_them(client: FlaskClient, school: Feeder, query: dict[str, str]) -> None:
+    found = get(client, "attempts", RESEARCHER, **query)
+
+    assert (found.status_code, found.json["code"]) == (400, "parameter-unknown")
+    assert "actor_key" in found.json["allowed"]
+    assert "group" not in found.json["allowed"]
+
+
+def test_the_real_key_finds_nothing(client: FlaskClient, school: Feeder) -> None:
+    assert get(client, "attempts", RESEARCHER, actor_key="mailto:ann@example.org").json["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "who"),
+    [
+        ("statements", RESEARCHER),
+        ("statements", BOARD),
+        ("attempts", BOARD),
+        ("learners", BOARD),
+        ("interactions", BOARD),
+        ("tombstones", BOARD),
+        ("reads", RESEARCHER),
+        ("queries", RESEARCHER),
+        ("reads", ("test", "secret")),
+    ],
+)
+def test_what_a_scope_does_not_permit_is_forbidden(client: FlaskClient, path: str, who: tuple[str, str]) -> None:
+    assert get(client, path, who).status_code == 403
+
+
+@pytest.mark.parametrize("who", [RESEARCHER, BOARD])
+def test_groups_of_few_are_not_shown_but_counted(client: FlaskClient, school: Feeder, who: tuple[str, str]) -> None:
+    [school.say(learner, "completed", "https://example.org/courses/bridge") for learner in PEOPLE]
+    [school.say(learner, "completed", "https://example.org/courses/rowing") for learner in ("ann", "bob", "cid")]
+
+    found = ask(client, who, group_by=["activity"], measures=[{"count": "*"}])
+    names = client.post("/api/v1/query", json={"group_by": ["activity"]})
+
+    assert [row["activity"] for row in found.json["rows"]] == ["https://example.org/courses/bridge", COURSE]
+    assert (found.json["suppressed"], found.headers["X-Suppressed-Groups"]) == (2, "2")
+    assert len(names.json["rows"]) == 4
+    assert "suppressed" not in names.json
+
+
+def test_a_lone_small_group_takes_the_next_with_it(client: FlaskClient, school: Feeder) -> None:
+    """The whole less the others would be the small one."""
+    [school.say(learner, "completed", "https://example.org/courses/bridge") for learner in (*PEOPLE, "gus")]
+
+    found = ask(client, BOARD, group_by=["activity"])
+    activities = get(client, "activities", BOARD)
+
+    assert [row["activity"] for row in found.json["rows"]] == ["https://example.org/courses/bridge"]
+    assert [row["activity"] for row in activities.json["rows"]] == ["https://example.org/courses/bridge"]
+    assert (found.json["suppressed"], activities.json["suppressed"]) == (2, 2)
+
+
+def test_too_few_in_all_are_no_answer(client: FlaskClient, school: Feeder) -> None:
+    found = ask(client, BOARD, filter={"course": CHESS}, measures=[{"count": "*"}, {"avg": "score_scaled"}])
+
+    assert (found.json["rows"], found.json["suppressed"]) == ([], 1)
+
+
+def test_no_condition_tells_about_a_group_that_is_not_shown(client: FlaskClient, school: Feeder) -> None:
+    having = [{"measure": "count", "lte": 2}]
+
+    found = ask(client, BOARD, group_by=["activity"], having=having)
+
+    assert (found.json["rows"], found.json["suppressed"]) == ([], 2)
+
+
+@pytest.mark.parametrize(
+    ("who", "body", "pointer"),
+    [
+        (RESEARCHER, {"group_by": ["actor_name"]}, "/group_by/0"),
+        (RESEARCHER, {"group_by": ["registration"]}, "/group_by/0"),
+        (RESEARCHER, {"from": "interactions", "measures": [{"count_distinct": "id"}]}, "/measures/0/count_distinct"),
+        (BOARD, {"group_by": ["actor_key"]}, "/group_by/0"),
+        (BOARD, {"measures": [{"max": "score_scaled"}]}, "/measures/0/max"),
+        (BOARD, {"measures": [{"percentile": ["score_scaled", 0.99]}]}, "/measures/0/percentile/1"),
+    ],
+)
+def test_queries_by_what_singles_out_are_refused(
+    client: FlaskClient, who: tuple[str, str], body: dict[str, Any], pointer: str
+) -> None:
+    found = ask(client, who, **body)
+
+    assert (found.status_code, found.json["pointer"]) == (400, pointer)
+
+
+@pytest.mark.parametrize("query", [{"actor_key": "mailto:ann@example.org"}, {"from": "2026-01-01T00:00:00.003Z"}])
+def test_groups_are_asked_about_by_whole_days_and_no_learner(client: FlaskClient, query: dict[str, str]) -> None:
+    assert get(client, "activities", BOARD, **query).status_code == 400
+    assert ask(client, BOARD, filter=query).status_code == 400
+
+
+def test_whole_days_are_taken(client: FlaskClient, school: Feeder) -> None:
+    found = ask(client, BOARD, filter={"from": "2026-01-01", "to": "2026-01-02"}, measures=[{"median": "score_scaled"}])
+
+    assert found.json["rows"] == [{"p50_score_scaled": 0.5}]
+
+
+def test_learners_are_counted_by_pseudonym(client: FlaskClient, school: Feeder) -> None:
+    found = ask(client, BOARD, measures=[{"count_distinct": "actor_key", "as": "learners"}])
+
+    assert found.json["rows"] == [{"learners": 6}]
+
+
+def test_the_schema_is_that_of_the_credential(client: FlaskClient) -> None:
+    found = get(client, "schema/attempts", RESEARCHER).json
+
+    assert "actor_name" not in [column["name"] for column in found["columns"]]
+    assert "registration" not in found["parameters"]
+
+
+def test_stores_have_secrets_of_their_own(attempts: Attempts) -> None:
+    assert attempts.secret(1) != attempts.secret(2)
+    assert Attempts(attempts.db, attempts.lrs).secret(1) == attempts.secret(1)
+
+
+def test_pseudonyms_need_the_secret() -> None:
+    one, other = pseudonym(b"1", "mailto:ann@example.org"), pseudonym(b"2", "mailto:ann@example.org")
+
+    assert one != other
+    assert veiled_uuid(b"1", REGISTRATION) != veiled_uuid(b"2", REGISTRATION)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "hidden"),
+    [
+        ([], []),
+        ([("a", 5), ("b", 9)], []),
+        ([("a", 4), ("b", 9), ("c", 7)], ["a", "c"]),
+        ([("a", 4), ("b", 1), ("c", 7)], ["a", "b"]),
+        ([("a", 1)], ["a"]),
+        ([("a", 1), ("b", 5)], ["a", "b"]),
+    ],
+)
+def test_what_is_hidden_is_never_fewer_than_the_minimum(sizes: list[tuple[str, int]], hidden: list[str]) -> None:
+    assert suppressed(sizes, 5) == hidden
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_names_see_every_resource_as_it_is(name: str) -> None:
+    assert resource(Sight.NAMES, RESOURCES[name]) is RESOURCES[name]
+
+
+def test_every_read_is_written_down(client: FlaskClient, school: Feeder) -> None:
+    get(client, "attempts", RESEARCHER, course="golf", limit=4)
+    get(client, "attempts", ("test", "secret"), format="csv")
+    get(client, "verbs", BOARD)
+    ask(client, BOARD, group_by=["activity"])
+    get(client, "attempts", RESEARCHER, limit=0)
+    get(client, "schema/attempts", RESEARCHER)
+
+    rows = get(client, "reads", OFFICER).json["rows"]
+
+    found = [(row["credential"], row["sight"], row["path"], row["query"], row["rows"], row["personal"]) for row in rows]
+    assert found == [
+        ("board", "groups", "/api/v1/query", '{"group_by": ["activity"]}', 0, False),
+        ("board", "groups", "/api/v1/verbs", "", 4, False),
+        ("test", "names", "/api/v1/attempts", "format=csv", 8, True),
+        ("researcher", "pseudonyms", "/api/v1/attempts", "course=golf&limit=4", 4, True),
+    ]
+    assert rows[0]["at"] > "2026"
+    assert rows[0]["name"] == "board"
+
+
+def test_reads_are_listed_in_pages_and_by_who_and_what(client: FlaskClient, school: Feeder) -> None:
+    [get(client, "attempts", RESEARCHER, limit=number) for number in range(1, 6)]
+    get(client, "verbs", BOARD)
+
+    first = get(client, "reads", OFFICER, limit=4)
+    second = client.get(first.headers["Link"].removeprefix("<").split(">")[0], auth=OFFICER)
+
+    limits = [row["query"] for page in (first, second) for row in page.json["rows"]]
+    assert limits == ["", "limit=5", "limit=4", "limit=3", "limit=2", "limit=1"]
+    assert len(get(client, "reads", OFFICER, credential="board").json["rows"]) == 1
+    assert len(get(client, "reads", OFFICER, personal="true").json["rows"]) == 5
+    assert get(client, "reads", OFFICER, until="2026-01-01").json["rows"] == []
+    assert len(get(client, "reads", OFFICER, since="2026-01-01").json["rows"]) == 6
+
+
+@pytest.mark.parametrize("query", [{"personal": "yes"}, {"whom": "x"}, {"cursor": "!"}, {"limit": "0"}, {"credential": ""}])
+def test_what_is_wrong_about_reads_is_refused(client: FlaskClient, query: dict[str, str]) -> None:
+    assert get(client, "reads", OFFICER, **query).status_code == 400
+
+
+def test_reads_are_forgotten_after_their_time(client: FlaskClient, attempts: Attempts) -> None:
+    get(client, "verbs", BOARD)
+
+    [kept] = attempts.db["analytics_reads"].find()
+    [lasting] = [one for one in attempts.db["analytics_reads"].index_information().values() if "expireAfterSeconds" in one]
+
+    assert round((kept["expires"].timestamp() * 1000 - kept["at"]) / 86_400_000) == 365
+    assert lasting["expireAfterSeconds"] == 0
+
+
+def test_verbs_are_for_everybody(client: FlaskClient, school: Feeder) -> None:
+    assert f"{ADL}passed" in [row["verb"] for row in get(client, "verbs", BOARD).json["rows"]]
