@@ -1,18 +1,23 @@
-"""The bytes of attachments, once for each store and SHA-2: small ones in their row, large ones in GridFS, streamed both ways."""
+"""The bytes of attachments, once for each store and SHA-2: small ones in their row, large ones in GridFS, streamed both ways.
+
+Files of GridFS are written and read here in its own format: pymongo's bucket holds up to 48 MB of a file on the way in, twice,
+and 16 MB on the way out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, BinaryIO
 
 from bson import ObjectId
-from gridfs import GridFSBucket
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 INLINE = 64 << 10
-_PIECE = 256 << 10
+_CHUNK = 255 << 10  # the usual size in GridFS
+_AT_ONCE = 8  # chunks in one message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,8 @@ class Kept:
 class Attachments:
     def __init__(self, db: Database[Any]) -> None:
         self._rows = db["lrs_attachments"]
-        self._bucket = GridFSBucket(db, bucket_name="lrs_attachments")
+        self._files = db["lrs_attachments.files"]
+        self._chunks = db["lrs_attachments.chunks"]
 
     def keep(self, store: int, attachments: Iterable[Attachment]) -> None:
         wanted = {_key(store, one.sha2): one for one in attachments}
@@ -67,12 +73,34 @@ class Attachments:
             row["body"] = attachment.read()
         else:
             attachment.body.seek(0)
-            row["file"] = self._bucket.upload_from_stream(key, attachment.body)
+            row["file"] = self._upload(key, attachment)
         try:
             self._rows.insert_one(row)
         except DuplicateKeyError:  # another request was faster with the same bytes
             if "file" in row:
-                self._bucket.delete(row["file"])
+                self._discard(row["file"])
+
+    def _upload(self, name: str, attachment: Attachment) -> ObjectId:
+        file, chunks = ObjectId(), []
+        try:
+            for ordinal, data in enumerate(iter(lambda: attachment.body.read(_CHUNK), b"")):
+                chunks.append({"files_id": file, "n": ordinal, "data": data})
+                if len(chunks) == _AT_ONCE:
+                    self._chunks.insert_many(chunks)
+                    chunks = []
+            if chunks:
+                self._chunks.insert_many(chunks)
+        except BaseException:
+            self._discard(file)
+            raise
+        self._files.insert_one(
+            {"_id": file, "filename": name, "length": attachment.length, "chunkSize": _CHUNK, "uploadDate": datetime.now(UTC)}
+        )
+        return file
+
+    def _discard(self, file: ObjectId) -> None:
+        self._files.delete_one({"_id": file})
+        self._chunks.delete_many({"files_id": file})
 
     def of(self, store: int, hashes: Iterable[str]) -> list[Kept]:
         """Those that are here, in the order asked; an attachment with only a fileUrl is not."""
@@ -89,9 +117,12 @@ class Attachments:
         if body is not None:
             yield bytes(body)
             return
-        with self._bucket.open_download_stream(file) as stream:
-            while piece := stream.read(_PIECE):
-                yield piece
+        first = 0
+        while chunks := list(
+            self._chunks.find({"files_id": file, "n": {"$gte": first, "$lt": first + _AT_ONCE}}, {"n": 1, "data": 1})
+        ):
+            yield from (bytes(chunk["data"]) for chunk in sorted(chunks, key=itemgetter("n")))
+            first += _AT_ONCE
 
 
 def _key(store: int, sha2: str) -> str:

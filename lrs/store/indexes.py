@@ -34,6 +34,9 @@ INDEXES = {
     "lrs_activities": [],
     "lrs_documents": [_model("owner", "t", "k", "o", "u"), _model("etag", "_id", "etag")],
     "lrs_attachments": [],
+    # With the names that every driver gives the indexes of GridFS.
+    "lrs_attachments.chunks": [_model("files_id_1_n_1", "files_id", "n", unique=True)],
+    "lrs_attachments.files": [_model("filename_1_uploadDate_1", "filename", "uploadDate")],
 }
 
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 import json
+import tracemalloc
+from dataclasses import replace
 from email import message_from_bytes
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.lrs.conftest import make_statement
+import access
+import lrs
+from access import Caller
+from tests.lrs.conftest import Known, make_statement
 
 BODY = b"some bytes \x00\xff\r\n--not-the-boundary\r\n"
 BOUNDARY = "xyz"
+MIXED = f"multipart/mixed; boundary={BOUNDARY}"
 
 
 def described(body: bytes = BODY, **changes: Any) -> dict[str, Any]:
@@ -56,6 +65,19 @@ def post(client: FlaskClient, body: bytes, boundary: str = f"; boundary={BOUNDAR
 def received(answer: Any) -> list[tuple[dict[str, str], bytes]]:
     message = message_from_bytes(b"Content-Type: " + answer.content_type.encode() + b"\r\n\r\n" + answer.data)
     return [(dict(one.items()), one.get_payload(decode=True)) for one in message.get_payload()]  # type: ignore[misc,union-attr]
+
+
+def own_client(lrs_store: lrs.LRS, caller: Caller, **limits: int) -> FlaskClient:
+    """A client of an LRS over the same database with other limits."""
+    app = Flask("limited")
+    known = Known()
+    known.callers[caller.key] = caller
+    access.init_app(app, known)  # type: ignore[arg-type]
+    lrs.init_app(app, lrs.LRS(lrs_store.db, replace(lrs_store.settings, **limits)))
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = "Basic " + base64.b64encode(f"{caller.key}:right".encode()).decode()
+    client.environ_base["HTTP_X_EXPERIENCE_API_VERSION"] = "2.0.0"
+    return client
 
 
 def test_xapi_00167_an_attachment_comes_back_with_the_statements(client: FlaskClient) -> None:
@@ -165,6 +187,96 @@ def test_1_5_2_a_wrong_body_is_refused_and_leaves_nothing(client: FlaskClient, b
 @pytest.mark.parametrize("boundary", ["", "; boundary=", '; boundary="a b "', "; boundary=" + "x" * 80])
 def test_xapi_00131_a_boundary_is_needed(client: FlaskClient, boundary: str) -> None:
     assert post(client, mixed(first(RIGHT), part(BODY)), boundary).status_code == 400
+
+
+def test_an_attachment_that_holds_the_boundary_of_an_answer_breaks_no_other(client: FlaskClient) -> None:
+    post(client, mixed(first(RIGHT), part(BODY)))
+    seen = client.get("/xapi/statements?attachments=true").content_type.partition("boundary=")[2]
+    hostile = f"\r\n--{seen}\r\n\r\n--{seen}--\r\n".encode()
+    post(client, mixed(first(make_statement(attachments=[described(hostile)])), part(hostile)))
+
+    parts = received(client.get("/xapi/statements?attachments=true"))
+
+    assert sorted(content for _, content in parts[1:]) == sorted([hostile, BODY])
+
+
+def test_more_attachments_than_statements_are_accepted_are_413(client: FlaskClient) -> None:
+    assert post(client, mixed(first(RIGHT), *[part(b"")] * 2_001)).status_code == 413
+
+
+def test_attachments_beyond_the_limit_of_a_request_are_413(lrs_store: lrs.LRS, caller: Caller) -> None:
+    client = own_client(lrs_store, caller, request_maximum=300_000)
+    bodies = [bytes([number]) * 100_000 for number in range(4)]
+    body = mixed(first(make_statement(attachments=[described(one) for one in bodies])), *(part(one) for one in bodies))
+
+    told = client.post("/xapi/statements", data=body, content_type=MIXED)
+    untold = client.post(
+        "/xapi/statements", input_stream=io.BytesIO(body), content_type=MIXED, environ_overrides={"wsgi.input_terminated": True}
+    )
+
+    assert (told.status_code, untold.status_code) == (413, 413)
+    assert client.get("/xapi/statements").json["statements"] == []
+
+
+LARGE = 48 << 20
+
+
+def test_a_large_attachment_is_never_whole_in_memory(lrs_store: lrs.LRS, caller: Caller) -> None:
+    client = own_client(lrs_store, caller, attachment_maximum=LARGE, request_maximum=2 * LARGE)
+    digest = hashlib.sha256()
+    for _ in range(LARGE >> 20):
+        digest.update(bytes(1 << 20))
+    described_so = described(length=LARGE, sha2=digest.hexdigest())
+    head, tail = mixed(
+        first(make_statement(attachments=[described_so])), part(b"#", **{"X-Experience-API-Hash": digest.hexdigest()})
+    ).split(b"#")
+    tracemalloc.start()
+
+    answer = client.post(
+        "/xapi/statements",
+        input_stream=Zeros(head, LARGE, tail),
+        content_type=MIXED,
+        content_length=len(head) + LARGE + len(tail),
+    )
+    sent = tracemalloc.get_traced_memory()[1]
+    tracemalloc.reset_peak()
+    got = client.get("/xapi/statements?attachments=true", buffered=False)
+    length = sum(len(piece) for piece in got.iter_encoded())
+    fetched = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert answer.status_code == 200
+    assert length > LARGE
+    assert max(sent, fetched) < LARGE // 6
+
+
+class Zeros(io.RawIOBase):
+    """A body that nobody holds: some bytes, many zeros, some bytes."""
+
+    def __init__(self, head: bytes, zeros: int, tail: bytes) -> None:
+        self.head, self.tail, self.ends = head, tail, len(head) + zeros
+        self.size, self.at = self.ends + len(tail), 0
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self.at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self.at = offset + (self.size if whence == io.SEEK_END else 0)
+        return self.at
+
+    def readinto(self, buffer: Any) -> int:
+        if self.at < len(self.head):
+            piece = self.head[self.at : self.at + len(buffer)]
+        elif self.at < self.ends:
+            piece = bytes(min(len(buffer), self.ends - self.at))
+        else:
+            piece = self.tail[self.at - self.ends : self.at - self.ends + len(buffer)]
+        buffer[: len(piece)] = piece
+        self.at += len(piece)
+        return len(piece)
 
 
 def test_an_attachment_beyond_the_limit_is_413(client: FlaskClient) -> None:
