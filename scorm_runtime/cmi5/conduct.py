@@ -15,13 +15,21 @@ from scorm_runtime.units.conduct import Address, Refusal
 
 
 class Cmi5:
+    name = "cmi5"
     overlapping = False  # 9.3.6: a new launch abandons what is still open in the registration
     token_in_address = False
+    reviews = True
+    prefers = True
+    keeps_apart = True
 
     def learner(self, actor: Mapping[str, Any]) -> Mapping[str, Any]:
         if "account" not in actor:
             raise InvalidRequest("/actor", sorted(actor), "must have an account: cmi5 9.2 knows learners by nothing else")
         return launch.learner(actor)
+
+    def activity(self, plan: Plan, item: Item) -> str:
+        """8.1.5: the LMS's own id, the same in all sessions."""
+        return plan.iri(item)
 
     def begin(self, plan: Plan, attempt: Attempt, session: str, now: float) -> Step:
         """What needs nothing is satisfied from the start (9.3.9)."""

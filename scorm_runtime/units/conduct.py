@@ -34,13 +34,24 @@ class Address:
 class Conduct(Protocol):
     """The rules of one standard."""
 
+    name: str
     overlapping: bool
     """Whether several sessions of a registration may be alive at once."""
     token_in_address: bool
     """Whether the content gets its credential with the address, not by a fetch."""
+    reviews: bool
+    """Whether content can be opened only to be looked at."""
+    prefers: bool
+    """Whether content reads its learner's preferences."""
+    keeps_apart: bool
+    """Whether content keeps to documents of its own activity and registration."""
 
     def learner(self, actor: Mapping[str, Any]) -> Mapping[str, Any]:
         """The actor as the content is told it. Raises InvalidRequest if the standard has no such learners."""
+        ...
+
+    def activity(self, plan: Plan, item: Item) -> str:
+        """What content calls the unit."""
         ...
 
     def begin(self, plan: Plan, attempt: Attempt, session: str, now: float) -> Step:
@@ -48,7 +59,7 @@ class Conduct(Protocol):
         ...
 
     def met(self, plan: Plan, attempt: Attempt, item: Item) -> bool:
-        """Whether a unit has been done, so that going there again is only looking at it."""
+        """Whether a unit has been done."""
         ...
 
     def open(self, plan: Plan, attempt: Attempt, session: Session, now: float) -> Step: ...

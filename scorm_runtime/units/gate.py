@@ -34,7 +34,7 @@ class SessionGate:
     def ask(self, caller: Caller, asked: Asked) -> None:
         attempt, session = self._load(caller)
         try:
-            self._own(caller, asked)
+            self._own(caller, asked, apart=self.units.conduct(attempt).keeps_apart)
             self.units.conduct(attempt).touch(session, asked.method, asked.resource, asked.name, asked.body, asked.content_type)
         except Refusal as refusal:
             self._refuse(attempt, session, refusal, what=f"{asked.method} {asked.resource}")
@@ -88,20 +88,20 @@ class SessionGate:
             raise NotPermitted("The session of this credential is over.", reason="session-ended", requirement="cmi5 8.1.2")
         return attempt, session
 
-    def _own(self, caller: Caller, asked: Asked) -> None:
-        """Content reads and writes documents of its own learner, unit and registration."""
+    def _own(self, caller: Caller, asked: Asked, *, apart: bool) -> None:
+        """Content reads and writes documents of its own learner, and if they are kept `apart`, of its unit and registration."""
         agent, limits = asked.key.get("agent"), caller.limits
         if agent is not None and ifi(agent) != ifi(limits["agent"]):
             raise Refusal("other-agent", "8.1.2", "Content has access to its own learner's documents.", found=ifi(agent))
         activity = asked.key.get("activity")
-        if activity is not None and activity != limits["activity"]:
+        if apart and activity is not None and activity != limits["activity"]:
             raise Refusal("other-activity", "8.1.2", "Content has access to its own activity's documents.", found=activity)
         registration = asked.key.get("registration")
         if registration is not None and registration.lower() != limits["registration"]:
             raise Refusal(
                 "other-registration", "8.1.2", "Content has access to its own registration's documents.", found=registration
             )
-        if asked.resource == "state" and asked.name is None and registration is None:
+        if apart and asked.resource == "state" and asked.name is None and registration is None:
             raise Refusal("registration-missing", "8.1.2", "Content lists the documents of its own registration.")
 
     def _refuse(
@@ -114,7 +114,7 @@ class SessionGate:
         row = {
             "time": self.units.clock(),
             "reason": refusal.reason,
-            "requirement": f"cmi5 {refusal.requirement}",
+            "requirement": f"{self.units.conduct(attempt).name} {refusal.requirement}",
             "message": str(refusal),
             "pointer": pointer,
             "found": str(refusal.found)[:200] if refusal.found is not None else None,

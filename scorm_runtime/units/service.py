@@ -27,6 +27,7 @@ from scorm_runtime.cmi5 import vocabulary
 from scorm_runtime.cmi5.conduct import Cmi5
 from scorm_runtime.registrations import Registrations
 from scorm_runtime.settings import Settings
+from scorm_runtime.tincan import TinCan
 from scorm_runtime.units import report, store
 from scorm_runtime.units.attempt import Attempt, Mode, Plan, Said, Session, Step
 from scorm_runtime.units.conduct import Address, Conduct
@@ -36,7 +37,7 @@ PREFIX = "unit."
 """Tokens of units begin so: no token of a SCORM launch does."""
 PLACES_KEPT = 30  # seconds
 SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
-CONDUCTS: Mapping[str, Conduct] = {Standard.CMI5: Cmi5()}
+CONDUCTS: Mapping[str, Conduct] = {Standard.CMI5: Cmi5(), Standard.TIN_CAN: TinCan()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +212,8 @@ class Units:
 
     def prefer(self, attempt: Attempt, language: str) -> None:
         """cmi5 11: content opens in the learner's language."""
+        if not self.conduct(attempt).prefers:
+            return
         actor = self.conduct(attempt).learner(attempt.actor)
         owner = Owner(store=attempt.store, kind="agent-profile", agent=actor)
         kept = self.lrs.documents.get(owner, vocabulary.PREFERENCES)
@@ -283,7 +286,7 @@ class Units:
             key=hash_of(token),
             fetch_key=hash_of(fetch),
             item=unit.identifier,
-            activity=plan.iri(unit),
+            activity=self.conduct(attempt).activity(plan, unit),
             mode=mode,
             address=launch if foreign else f"{self._play}/{token}/content/{launch}",
             launched=now,
@@ -385,4 +388,4 @@ def _mode(conduct: Conduct, plan: Plan, attempt: Attempt, unit: Item, asked: str
     """Who goes back to what is done looks at it, unless another mode is asked for."""
     if asked is not None:
         return str(Mode(asked.capitalize()))
-    return str(Mode.REVIEW if conduct.met(plan, attempt, unit) else Mode.NORMAL)
+    return str(Mode.REVIEW if conduct.reviews and conduct.met(plan, attempt, unit) else Mode.NORMAL)
