@@ -424,6 +424,16 @@ SCHEMAS: dict[str, Schema] = {
             "item": {"type": "string", "description": "Identifier of the item to begin with."},
             "mode": {"enum": ["normal", "browse", "review"], "default": "normal"},
             "return_url": {"type": "string", "format": "uri", "description": "Where the learner goes afterwards."},
+            "window": {
+                "enum": ["frame", "new"],
+                "default": "frame",
+                "description": "Where content is shown: in the player's page, or in a window of its own, for packages that need one.",
+            },
+            "resume": {
+                "enum": ["now", "ask"],
+                "default": "now",
+                "description": "A course that was left in the middle goes on at once, or asks whether to go on or to start again.",
+            },
         },
         "example": {},
     },

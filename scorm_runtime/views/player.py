@@ -12,12 +12,19 @@ import orjson
 from flask import Blueprint, Response, abort, render_template, request
 
 from access import public
+from scorm_runtime import catalogs, restart, words
+from scorm_runtime.catalogs import Catalog
 from scorm_runtime.errors import InvalidRequest, LaunchExpired, LaunchNotFound
+from scorm_runtime.sequencing.engine import Tree
+from scorm_runtime.store import Record, Session, read_attempt
 from scorm_runtime.views import messages, policy
 from scorm_runtime.views.extension import service
 
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/[ \t]*|//[^\n]*)$", re.DOTALL | re.MULTILINE)
+# Comment lines, casts inside a line, and indentation: a third of a script. What is left keeps its line numbers.
+COMMENT = re.compile(
+    r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/[ \t]*|//[^\n]*)$|^[ \t]+|/\*\* @type [^\n]*?\*/ ", re.DOTALL | re.MULTILINE
+)
 bp = Blueprint("player", __name__, url_prefix="/play/<token>", template_folder="../templates")
 static_bp = Blueprint("runtime_static", __name__, url_prefix="/runtime")
 
@@ -25,30 +32,58 @@ static_bp = Blueprint("runtime_static", __name__, url_prefix="/runtime")
 @bp.get("/")
 @public
 def page(token: str) -> Response:
+    catalog = _catalog()
     try:
-        session, record, course = service().opening(token)
+        session, record, course, tree = service().opening(token)
     except (LaunchNotFound, LaunchExpired) as error:
-        sorry = Response(render_template("unavailable.html", message=str(error), assets=assets()), status=error.status)
+        sorry = _html(catalog, "unavailable.html", message=catalog.text(words.SORRY[error.code]))
+        sorry.status_code = error.status
         policy.apology(sorry.headers)
         return sorry
-    text = render_template(
+    answer = _html(
+        catalog,
         "player.html",
         title=course.title,
-        language=course.language or "",
+        course_language=course.language or "",
         registration=record.registration,
         mode=session.mode,
+        asks=_asks(session, record, tree),
         sandbox=policy.SANDBOX,
-        assets=assets(),
+        words=words.for_script(catalog),
+        parts=_parts(str(_folders()[".js"])),
     )
-    answer = Response(text, mimetype="text/html")
     policy.player(answer.headers, service().settings, course)
+    return answer
+
+
+def _asks(session: Session, record: Record, tree: Tree) -> bool:
+    """Whether the learner decides between going on and starting again."""
+    if session.resume != "ask" or session.mode != "normal" or record.attempt is None:
+        return False
+    return restart.unfinished(tree, read_attempt(tree, record.attempt).state)
+
+
+def _catalog() -> Catalog:
+    """The language that the address asks for, else the browser's."""
+    known = catalogs.catalogs(catalogs.OWN, *service().settings.translations)
+    return catalogs.chosen(known, (request.args.get("lang", ""), request.headers.get("Accept-Language", "")))
+
+
+def _html(catalog: Catalog, template: str, **values: Any) -> Response:
+    page = render_template(
+        template, _=catalog.text, language=catalog.language, direction=catalog.direction, assets=assets(), **values
+    )
+    answer = Response(page, mimetype="text/html")
+    answer.headers["Content-Language"] = catalog.language
+    answer.headers["Vary"] = "Accept-Language"
     return answer
 
 
 @bp.post("/state")
 @public
 def state(token: str) -> Response:
-    return _json(service().open_window(token, messages.pending(_body(token))))
+    pending, again = messages.opening(_body(token))
+    return _json(service().open_window(token, pending, again=again))
 
 
 @bp.post("/commit")
@@ -102,8 +137,14 @@ def _folders() -> dict[str, Path]:
 
 
 @cache
+def _parts(folder: str) -> tuple[str, ...]:
+    """The modules that the player imports: named on the page, they come all at once."""
+    return tuple(sorted(file.name for file in Path(folder).glob("*.js") if file.name != "player.js"))
+
+
+@cache
 def _text(folder: str, name: str) -> str:
-    """One file of the folder; a script without the lines that are comments, which are a quarter of it. Line numbers stay."""
+    """One file of the folder; a script without what only people read."""
     if name not in {file.name for file in Path(folder).iterdir()}:
         return ""
     text = (Path(folder) / name).read_text("utf-8")

@@ -4,18 +4,18 @@
  *
  * @typedef {{kind: string, target?: string}} Request
  * @typedef {import("./datamodel.js").DataModel} DataModel
- * @typedef {{number: number, item: string, sco: boolean, model: DataModel, commits: Commits, calls: Calls, finished: boolean, reported: boolean}} Run
+ * @typedef {{number: number, item: string, model: DataModel, commits: Commits, calls: Calls, finished: boolean, reported: boolean}} Run
  */
 import { createApi12 } from "./api12.js";
 import { createApi2004 } from "./api2004.js";
 import { Calls } from "./calls.js";
 import { Commits, forget, leftBehind } from "./commits.js";
 import { DataModel as Model } from "./datamodel.js";
-import { Stage } from "./stage.js";
+import { Stage, isDocument } from "./stage.js";
 import { Refusal, Transport } from "./transport.js";
 import { View } from "./view.js";
 import { Windows } from "./windows.js";
-import * as words from "./words.js";
+import { Words } from "./words.js";
 
 const TARGETED = /^\{target=(.+)\}(choice|jump)$/;
 const ENDING = ["exitAll", "suspendAll", "abandonAll"];
@@ -27,14 +27,24 @@ const LATEST_STATE = 4000;
 class Player {
   /** @param {Document} page */
   constructor(page) {
-    const { registration = "", sandbox = "" } = page.body.dataset;
+    const { registration = "", sandbox = "", language = "", resume } = page.body.dataset;
     this.registration = registration;
+    this.asks = resume === "ask";
     this.shelf = storage();
-    this.stage = new Stage(/** @type {HTMLElement} */ (page.getElementById("stage")), sandbox);
-    this.view = new View(page, {
+    this.words = new Words(JSON.parse(page.getElementById("words")?.textContent ?? ""), navigator.languages);
+    this.view = new View(page, this.words, {
       onNavigate: (kind) => this.go({ kind }),
       onChoose: (target) => this.go({ kind: "choice", target }),
       onAgain: () => this.open(),
+      onResume: (how) => this.open({ again: how === "again" }),
+      onOwn: (how) => this.elsewhere(how),
+    });
+    const options = { name: `course-${registration}`, sandbox, language };
+    this.stage = new Stage(/** @type {HTMLElement} */ (page.getElementById("stage")), options, {
+      onState: (state) => this.inOwnWindow(state),
+      onLoad: () => this.view.state("running"),
+      onClosing: () => this.mayClose(),
+      onClosed: () => this.closed(),
     });
     this.transport = new Transport({ base: "", onCondition: (condition) => this.condition(condition) });
     this.windows = new Windows(registration, () => this.superseded({ save: true }));
@@ -59,19 +69,27 @@ class Player {
     page.addEventListener("visibilitychange", () => this.flush());
   }
 
-  async open() {
+  start() {
+    if (!this.asks) return this.open();
+    this.view.card("resume");
+    this.view.state("asking");
+  }
+
+  /** `again`: the learner does not want to go on where the course was left. */
+  async open({ again = false } = {}) {
     this.view.card("waiting");
     await this.windows.takeOver();
     const pending = leftBehind(this.registration, this.shelf);
-    const answer = await this.ask("state", () => ({ pending }));
+    const answer = await this.ask("state", () => ({ pending, again }));
     if (!answer) return;
     forget(this.registration, this.shelf, pending);
+    if (!this.course) this.stage.own = answer.own_window;
     this.course = answer;
     this.window = answer.window;
     this.moves = 0;
     this.ended = false;
-    if (words.MODES[/** @type {"normal"} */ (answer.mode)]) this.view.saved(words.MODES[/** @type {"normal"} */ (answer.mode)], "waiting");
-    this.apply(answer, words.BETWEEN.start);
+    this.view.saved(this.words.mode(answer.mode), "waiting");
+    this.apply(answer, "start");
     clearInterval(this.checks);
     this.checks = setInterval(() => this.checkIn(), answer.check_in * 1000);
   }
@@ -91,12 +109,13 @@ class Player {
   refused(refusal) {
     if (refusal.code === "superseded") return void this.superseded({ save: false });
     this.stop();
-    const gone = refusal.status === 404 || refusal.status === 410;
-    this.view.notice(gone ? words.NOTICE.expired : words.NOTICE.lost, () => (gone ? window.close() : location.reload()));
+    if (refusal.status !== 404 && refusal.status !== 410) return this.view.notice(this.words.notice("lost"), () => location.reload());
+    const back = this.course?.return_url;
+    this.view.notice(this.words.notice("expired"), back && (() => location.assign(back)));
   }
 
-  /** @param {any} answer @param {string} [otherwise] what to say when nothing is delivered */
-  apply(answer, otherwise = words.BETWEEN.chosen) {
+  /** @param {any} answer @param {"chosen" | "start"} [otherwise] what to say when nothing is delivered */
+  apply(answer, otherwise = "chosen") {
     const current = answer.delivery?.item ?? (answer.state === "running" ? this.run?.item : null) ?? null;
     if (answer.nav) this.view.navigation(answer.nav, answer.hidden);
     if (answer.toc) this.view.contents(answer.toc, current);
@@ -106,25 +125,50 @@ class Player {
     }
     if (answer.delivery) return this.deliver(answer.delivery);
     if (answer.state === "ended") return this.finish(answer.result);
-    if (answer.state === "idle" || !this.stage.frame) {
+    if (answer.state === "idle" || !this.stage.shown) {
       this.leave();
-      this.view.between(answer.exception && otherwise === words.BETWEEN.chosen ? words.BETWEEN.refused : otherwise);
+      this.view.between(this.words.between(answer.exception && otherwise === "chosen" ? "refused" : otherwise));
       this.view.state("idle");
     }
   }
 
   /** @param {any} delivery */
-  deliver({ run, item, title, url, sco, data, permissions }) {
-    this.leave();
+  deliver({ run, item, title, url, data, permissions }) {
+    this.leave({ stay: true });
     const options = { strict: this.course.strict, lookAhead: this.course.request_valid, permissions };
     const model = new Model(this.course.table, data, options);
     const commits = new Commits({ registration: this.registration, run, shelf: this.shelf });
-    this.run = { number: run, item, sco, model, commits, calls: new Calls(), finished: false, reported: false };
+    this.run = { number: run, item, model, commits, calls: new Calls(), finished: false, reported: false };
     this.expose(this.run);
-    this.view.card(null);
+    const address = new URL(url, new URL("content/", location.href)).href;
+    this.view.delivered(title);
     const running = () => this.view.state("running");
-    this.stage.show(new URL(url, new URL("content/", location.href)).href, title, running);
-    setTimeout(() => this.run?.number === run && this.stage.frame && running(), LATEST_STATE);
+    if (isDocument(address) && navigator.pdfViewerEnabled === false) {
+      this.view.document(address);
+      return running();
+    }
+    this.view.card(null);
+    this.stage.show(address, title, running);
+    setTimeout(() => this.run?.number === run && (this.stage.frame || this.stage.window.alive) && running(), LATEST_STATE);
+  }
+
+  /** What the page shows while content is, or is to be, in a window of its own. @param {import("./own_window.js").State} state */
+  inOwnWindow(state) {
+    this.view.ownWindow(state);
+    if (state !== "open") this.view.state("ready");
+  }
+
+  /** The learner wants the window, or content to change places. @param {string} how */
+  async elsewhere(how) {
+    if (how === "open") return this.stage.window.open();
+    if (this.moving || !this.run) return;
+    this.stage.own = how === "own";
+    if (await this.move({ kind: "suspendAll" })) this.open();
+  }
+
+  /** The window with the content has been closed by the learner. */
+  closed() {
+    if (!this.moving && !this.ended) this.go(this.parting());
   }
 
   /** The API objects: nothing here waits for the server. @param {Run} run */
@@ -142,8 +186,8 @@ class Player {
     };
     const is12 = this.course.course.standard === "scorm12";
     Object.assign(of, {
-      API: run.sco && is12 ? createApi12({ model: run.model, hooks }) : undefined,
-      API_1484_11: run.sco && !is12 ? createApi2004({ model: run.model, hooks }) : undefined,
+      API: is12 ? createApi12({ model: run.model, hooks }) : undefined,
+      API_1484_11: !is12 ? createApi2004({ model: run.model, hooks }) : undefined,
     });
   }
 
@@ -191,19 +235,24 @@ class Player {
 
   /** The learner, or content that has ended, wants to be elsewhere. @param {Request} request */
   async go(request) {
-    if (this.moving) return;
+    const answer = this.moving ? null : await this.move(request);
+    if (answer) this.apply(answer);
+  }
+
+  /** @param {Request} request */
+  async move(request) {
     this.moving = true;
     this.view.busy();
     const run = this.run;
-    this.leave();
+    this.leave({ stay: true });
     this.view.card("waiting");
     const move = (this.moves += 1);
     const answer = await this.ask("navigate", () => ({ ...this.message(run), request, move }));
     this.moving = false;
-    if (!answer) return;
+    if (!answer) return null;
     run?.commits.acknowledge(Infinity);
     this.savedNow();
-    this.apply(answer);
+    return answer;
   }
 
   /** @param {Run | null} run */
@@ -211,10 +260,10 @@ class Player {
     return { window: this.window, run: run?.number ?? 0, commits: run?.commits.take() ?? [], terminated: run?.finished ?? false };
   }
 
-  /** Takes the content away; its last words are still heard. */
-  leave() {
+  /** Takes the content away; its last words are still heard. `stay`: other content may come into its window. */
+  leave({ stay = false } = {}) {
     this.leaving = true;
-    this.stage.clear();
+    this.stage.clear({ stay });
     this.keep();
     this.leaving = false;
     clearTimeout(this.timers.send);
@@ -232,14 +281,17 @@ class Player {
   /** The page goes: a closed window is a suspended course. */
   goodbye() {
     if (this.ended || !this.window || this.transport.stopped) return;
-    const run = this.run;
     this.leaving = true;
     this.stage.clear({ farewell: false });
     this.keep();
-    const wanted = run ? this.wanted(run) : null;
-    const request = run?.finished && wanted && ENDING.includes(wanted.kind) ? wanted : { kind: "suspendAll" };
-    this.transport.lastWords("navigate", { ...this.message(run), request, move: (this.moves += 1) });
+    this.transport.lastWords("navigate", { ...this.message(this.run), request: this.parting(), move: (this.moves += 1) });
     this.transport.stop();
+  }
+
+  /** What a closed window means: the course is suspended, unless content that has ended asks for another end. @returns {Request} */
+  parting() {
+    const wanted = this.run?.finished ? this.wanted(this.run) : null;
+    return wanted && ENDING.includes(wanted.kind) ? wanted : { kind: "suspendAll" };
   }
 
   keepSoon() {
@@ -270,7 +322,7 @@ class Player {
     this.timers.send = 0;
     if (run.commits.empty || run.finished || this.leaving || this.sending) return;
     this.sending = true;
-    this.timers.slow = window.setTimeout(() => this.view.saved(words.SAVING, "waiting"), SLOW);
+    this.timers.slow = window.setTimeout(() => this.view.saved(this.words.saving, "waiting"), SLOW);
     const answer = await this.ask("commit", () => (this.run === run && !run.finished ? this.commitMessage(run) : null));
     this.sending = false;
     clearTimeout(this.timers.slow);
@@ -288,18 +340,18 @@ class Player {
   }
 
   checkIn() {
-    if (this.ended || this.moving || document.hidden) return;
+    if (this.ended || this.moving || (document.hidden && !this.stage.window.alive)) return;
     this.ask("commit", () => ({ window: this.window, run: this.run?.number ?? 0, commits: [] }));
   }
 
   savedNow() {
-    if (this.course?.mode === "normal") this.view.saved(words.saved(new Date()), "saved");
+    if (this.course?.mode === "normal") this.view.saved(this.words.saved(new Date()), "saved");
   }
 
   /** @param {import("./transport.js").Condition} condition */
   condition(condition) {
     if (condition.ok) return;
-    this.view.saved(condition.reason === "offline" && !navigator.onLine ? words.OFFLINE : words.TRYING, "trouble");
+    this.view.saved(this.words.trouble(condition.reason !== "offline" || navigator.onLine), "trouble");
   }
 
   /** @param {{save: boolean}} how */
@@ -311,7 +363,7 @@ class Player {
     if (save) await this.ask("navigate", () => ({ ...this.message(run), request: { kind: "suspendAll" }, move: (this.moves += 1) }));
     run?.commits.acknowledge(save ? Infinity : 0);
     this.stop();
-    this.view.notice(words.NOTICE.superseded, () => location.reload());
+    this.view.notice(this.words.notice("superseded"), () => location.reload());
   }
 
   stop() {
@@ -333,4 +385,4 @@ function storage() {
   }
 }
 
-new Player(document).open();
+new Player(document).start();

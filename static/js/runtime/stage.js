@@ -1,24 +1,41 @@
 // @ts-check
-/** Where content is shown: a fresh frame for each delivery, so that nothing enters the window's history. */
+/**
+ * Where content is shown: a fresh frame for each delivery, so that nothing enters the window's history; or a window of its own.
+ *
+ * @typedef {{name: string, sandbox: string, language: string}} Options
+ */
+import { OwnWindow, announce } from "./own_window.js";
+
+const DOCUMENT = /\.pdf$/i;
+const ALLOWED = "autoplay; fullscreen; encrypted-media; picture-in-picture; unload";
 
 export class Stage {
-  /** @param {HTMLElement} place @param {string} sandbox */
-  constructor(place, sandbox) {
+  /** @param {HTMLElement} place @param {Options} options @param {import("./own_window.js").Handlers} handlers */
+  constructor(place, { name, sandbox, language }, handlers) {
     this.place = place;
     this.sandbox = sandbox;
+    this.language = language;
+    /** Content is to be in a window of its own. */
+    this.own = false;
+    this.window = new OwnWindow(name, handlers);
     /** @type {HTMLIFrameElement | null} */
     this.frame = null;
+    this.shown = false;
     /** Whether the content before had the focus. */
     this.focused = false;
   }
 
   /** @param {string} url @param {string} title @param {() => void} onLoad */
   show(url, title, onLoad) {
+    this.shown = true;
+    if (this.own) return this.window.show(url);
     const frame = this.place.ownerDocument.createElement("iframe");
     frame.name = "content";
     frame.title = title;
-    frame.setAttribute("sandbox", this.sandbox);
-    frame.allow = "autoplay; fullscreen; encrypted-media; picture-in-picture; unload";
+    frame.lang = this.language;
+    // Browsers show no PDF inside a sandbox; nothing in one reaches this page.
+    if (!isDocument(url)) frame.setAttribute("sandbox", this.sandbox);
+    frame.allow = ALLOWED;
     frame.addEventListener("load", onLoad, { once: true });
     frame.src = url;
     this.frame = frame;
@@ -30,23 +47,17 @@ export class Stage {
    * Content says its last words while it is taken away: removal runs `pagehide` and `unload` before it returns. Many packages
    * wait for `beforeunload` only, which browsers send on a real navigation alone.
    */
-  clear({ farewell = true } = {}) {
+  clear({ farewell = true, stay = false } = {}) {
     const frame = this.frame;
+    this.shown = false;
+    this.window.clear({ stay });
     if (!frame) return;
     this.frame = null;
     this.focused = this.place.ownerDocument.activeElement === frame;
-    if (farewell) announce(frame.contentWindow);
+    if (farewell) announce(frame.contentWindow, ["beforeunload"]);
     frame.remove();
   }
 }
 
-/** @param {Window | null} content */
-function announce(content) {
-  try {
-    if (!content) return;
-    for (let at = 0; at < content.length; at += 1) announce(content[at]);
-    content.dispatchEvent(new Event("beforeunload", { cancelable: true }));
-  } catch {
-    // Content of another origin, or a handler that fails: its own affair.
-  }
-}
+/** Whether the address is of a document that the browser shows by itself. @param {string} url */
+export const isDocument = (url) => DOCUMENT.test(new URL(url).pathname);

@@ -2,25 +2,29 @@
 /**
  * The page around the content.
  *
- * @typedef {{id: string, title: string, depth: number, leaf: boolean, enabled: boolean, status: keyof typeof words.STATUS}} Entry
+ * @typedef {Parameters<import("./words.js").Words["status"]>[0]} Status
+ * @typedef {{id: string, title: string, depth: number, leaf: boolean, enabled: boolean, status: Status}} Entry
  * @typedef {{completion: string, success: string, suspended: boolean, seconds: number, score: {scaled?: number, raw?: number, max?: number} | null}} Result
  */
-import * as words from "./words.js";
-
 const NARROW = "(max-width: 52rem)";
-const CARDS = ["waiting", "between", "result"];
+const CARDS = ["waiting", "resume", "between", "own-window", "document", "result"];
 
 export class View {
   /**
    * @param {Document} page
-   * @param {{onNavigate: (kind: string) => void, onChoose: (item: string) => void, onAgain: () => void}} handlers
+   * @param {import("./words.js").Words} words
+   * @param {{onNavigate: (kind: string) => void, onChoose: (item: string) => void, onAgain: () => void, onResume: (how: string) => void,
+   *   onOwn: (how: string) => void}} handlers
    */
-  constructor(page, { onNavigate, onChoose, onAgain }) {
+  constructor(page, words, { onNavigate, onChoose, onAgain, onResume, onOwn }) {
     this.page = page;
+    this.words = words;
     this.onChoose = onChoose;
+    this.language = page.body.dataset.language ?? "";
     /** @type {Map<string, HTMLButtonElement>} */
     this.entries = new Map();
     this.shape = "";
+    this.troubled = false;
     /** @type {HTMLButtonElement | null} */
     this.focused = null;
     /** @type {HTMLButtonElement[]} */
@@ -29,10 +33,13 @@ export class View {
       control.addEventListener("click", () => onNavigate(control.dataset.nav ?? ""));
     }
     this.part("again").addEventListener("click", onAgain);
+    this.part("own").addEventListener("click", () => onOwn("own"));
+    this.each("button[data-resume]", (button) => onResume(button.dataset.resume ?? ""));
+    this.each("button[data-own]", (button) => onOwn(button.dataset.own ?? ""));
     this.part("menu").addEventListener("click", () => this.toggleContents());
-    page.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.narrow) this.toggleContents(false);
-    });
+    this.each(".skip", () => this.content().focus());
+    page.addEventListener("keydown", (event) => this.key(event));
+    this.offerFullScreen();
     this.toggleContents(!this.narrow);
     matchMedia(NARROW).addEventListener("change", ({ matches }) => this.toggleContents(!matches && !this.single));
   }
@@ -52,9 +59,52 @@ export class View {
     return found;
   }
 
-  /** @param {"running" | "idle" | "ended"} state */
+  /** @param {string} selector @param {(element: HTMLElement) => void} onClick */
+  each(selector, onClick) {
+    for (const found of this.page.querySelectorAll(selector)) {
+      const element = /** @type {HTMLElement} */ (found);
+      element.addEventListener("click", (event) => {
+        event.preventDefault();
+        onClick(element);
+      });
+    }
+  }
+
+  /** Where the learner reads: the content's frame, else the page's own card. @returns {HTMLElement} */
+  content() {
+    return this.page.querySelector("iframe") ?? this.part("stage");
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.key === "Escape" && this.narrow && this.page.body.dataset.contents === "open") {
+      this.toggleContents(false);
+      this.part("menu").focus();
+    }
+    if (event.key === "Enter" && event.altKey) this.part("screen").click();
+  }
+
+  /** A button for it where the browser can. */
+  offerFullScreen() {
+    const button = this.part("screen");
+    const root = this.page.documentElement;
+    button.hidden = !this.page.fullscreenEnabled;
+    const show = () => {
+      button.title = this.words.screen(Boolean(this.page.fullscreenElement));
+      button.setAttribute("aria-label", button.title);
+    };
+    show();
+    this.page.addEventListener("fullscreenchange", show);
+    button.addEventListener("click", () => {
+      const done = this.page.fullscreenElement ? this.page.exitFullscreen() : root.requestFullscreen();
+      done.catch(() => {});
+    });
+  }
+
+  /** @param {"asking" | "ready" | "running" | "idle" | "ended"} state */
   state(state) {
     this.page.body.dataset.state = state;
+    /** @type {HTMLButtonElement} */ (this.part("own")).disabled = state !== "running" || !this.page.querySelector("iframe");
   }
 
   /** @param {boolean} open */
@@ -63,15 +113,47 @@ export class View {
     this.part("menu").setAttribute("aria-expanded", String(open));
   }
 
-  /** One card, or none when content is shown. @param {string | null} card */
+  /** One card, or none when content is shown. A card that asks for something gets the focus if nothing else has it. @param {string | null} card */
   card(card) {
     for (const id of CARDS) this.part(id).hidden = id !== card;
+    const title = card && this.page.querySelector(`#${card} h2`);
+    const lost = this.page.activeElement === this.page.body || this.page.activeElement === null;
+    if (title && lost) /** @type {HTMLElement} */ (title).focus();
+  }
+
+  /** For those who hear the page: what is shown now. @param {string} text */
+  speak(text) {
+    this.part("spoken").textContent = text;
+  }
+
+  /** @param {string} title */
+  delivered(title) {
+    this.speak(title);
+  }
+
+  /** A document that this browser does not show by itself. @param {string} address */
+  document(address) {
+    const link = /** @type {HTMLAnchorElement} */ (this.part("document").querySelector("a"));
+    link.href = address;
+    this.card("document");
+  }
+
+  /** @param {import("./own_window.js").State} state */
+  ownWindow(state) {
+    const { title, text, action } = this.words.ownWindow(state);
+    this.part("own-title").textContent = title;
+    this.part("own-text").textContent = text;
+    /** @type {HTMLElement} */ (this.part("own-window").querySelector("[data-own=open]")).textContent = action;
+    this.part("own-window").dataset.window = state;
+    this.card("own-window");
+    this.speak(title);
   }
 
   /** @param {string} text */
   between(text) {
     this.part("between-text").textContent = text;
     this.card("between");
+    this.speak(text);
   }
 
   /** @param {Record<string, boolean>} nav @param {string[]} hidden what the package does not want shown */
@@ -105,7 +187,7 @@ export class View {
     const bar = /** @type {HTMLProgressElement} */ (this.part("progress"));
     bar.max = Math.max(1, leaves.length);
     bar.value = done;
-    this.part("progress-text").textContent = words.progress(done, leaves.length);
+    this.part("progress-text").textContent = this.words.progress(done, leaves.length);
     this.part("place").textContent = contents.find((entry) => entry.id === current)?.title ?? "";
     if (leaves.length < 2 && !this.single) this.toggleContents(false);
     this.page.body.classList.toggle("single", leaves.length < 2);
@@ -144,6 +226,7 @@ export class View {
     const name = this.page.createElement("span");
     name.className = "name";
     name.dir = "auto";
+    if (this.language) name.lang = this.language;
     name.textContent = title;
     const mark = this.page.createElement("span");
     mark.className = "status";
@@ -168,22 +251,18 @@ export class View {
     const mark = /** @type {HTMLElement} */ (button.firstElementChild);
     if (mark.dataset.said !== status) {
       mark.dataset.said = status;
-      mark.replaceChildren(hiddenText(this.page, `${words.STATUS[status]}: `));
+      mark.replaceChildren(hiddenText(this.page, `${this.words.status(status)}: `));
     }
   }
 
   /** @param {Result} result @param {string | null} returnUrl */
   result(result, returnUrl) {
-    const { title, text, mood } = words.verdict(result);
+    const { title, text, mood } = this.words.verdict(result);
     this.part("result").dataset.mood = mood;
     this.part("result-title").textContent = title;
     this.part("result-text").textContent = text;
-    this.part("again").textContent = words.again(result.suspended);
-    const facts = [
-      ["Score", result.score ? words.points(result.score) : ""],
-      ["Time spent", words.span(result.seconds)],
-    ].filter(([, value]) => value);
-    this.part("facts").replaceChildren(...facts.map(([name, value]) => fact(this.page, name, value)));
+    this.part("again").textContent = this.words.again(result.suspended);
+    this.part("facts").replaceChildren(...this.words.facts(result).map(([name, value]) => fact(this.page, name, value)));
     const link = /** @type {HTMLAnchorElement} */ (this.page.querySelector("[data-return]"));
     link.hidden = !returnUrl;
     if (returnUrl) link.href = returnUrl;
@@ -191,25 +270,32 @@ export class View {
     this.part("result-title").focus();
   }
 
-  /** @param {string} text @param {"saved" | "waiting" | "trouble"} mood */
+  /** Trouble and its end are spoken, each save is not. @param {string} text @param {"saved" | "waiting" | "trouble"} mood */
   saved(text, mood) {
     const place = this.part("saved");
-    if (place.textContent !== text) place.textContent = text;
+    if (place.textContent === text && place.dataset.mood === mood) return;
+    if (mood === "trouble") this.speak(text);
+    if (mood === "saved" && this.troubled) this.speak(this.words.savedAgain);
+    this.troubled = mood === "trouble" || (this.troubled && mood !== "saved");
+    place.textContent = text;
     place.dataset.mood = mood;
   }
 
-  /** @param {{title: string, text: string, action: string}} notice @param {() => void} act */
+  /** @param {import("./words.js").Notice} notice @param {(() => void) | null | undefined} act none: there is nothing to be done here */
   notice({ title, text, action }, act) {
     const dialog = /** @type {HTMLDialogElement} */ (this.part("notice"));
     this.part("notice-title").textContent = title;
     this.part("notice-text").textContent = text;
     const button = this.part("notice-action");
     button.textContent = action;
+    button.hidden = !act;
     button.onclick = () => {
       dialog.close();
-      act();
+      act?.();
     };
+    dialog.oncancel = (event) => event.preventDefault();
     if (!dialog.open) dialog.showModal();
+    if (!act) this.part("notice-title").focus();
   }
 }
 

@@ -1,84 +1,166 @@
 // @ts-check
-// What the player says, in one place.
+/**
+ * What the player says, in the language of its page. The texts are the server's; here are their keys, and numbers and times as people
+ * write them.
+ *
+ * @typedef {{language: string, choices: string, texts: Record<string, string | string[]>}} Catalog
+ *   `choices`: which form goes with 0, 1, 2 …, a digit each
+ * @typedef {{title: string, text: string, action: string}} Notice
+ */
 
-export const STATUS = {
-  passed: "passed",
-  failed: "not passed",
-  completed: "completed",
-  incomplete: "in progress",
-  "not attempted": "not started",
+const STATUS = {
+  passed: "status.passed",
+  failed: "status.failed",
+  completed: "status.completed",
+  incomplete: "status.incomplete",
+  "not attempted": "status.new",
 };
-
-export const MODES = { normal: "", browse: "Preview: nothing is recorded.", review: "Review: nothing is recorded." };
-
-/** @param {Date} time */
-export const saved = (time) => `Saved ${clock(time)}`;
-export const SAVING = "Saving…";
-export const TRYING = "Not saved yet, trying again";
-export const OFFLINE = "No connection. Your work is kept in this browser and will be saved when it is back.";
-
-export const NOTICE = {
-  superseded: {
-    title: "This course was opened in another window",
-    text: "This window has stopped, so that nothing is recorded twice. Your work is saved up to here.",
-    action: "Continue in this window",
-  },
-  expired: {
-    title: "This link has expired",
-    text: "Open the course again from where you started it. What is not saved yet is kept in this browser until then.",
-    action: "Close",
-  },
-  lost: {
-    title: "Something went wrong",
-    text: "The course has to be loaded again. Your work is saved, or kept in this browser until it is.",
-    action: "Load again",
-  },
+const MODES = { browse: "mode.browse", review: "mode.review" };
+const NOTICES = {
+  superseded: ["notice.superseded.title", "notice.superseded.text", "notice.superseded.action"],
+  expired: ["notice.expired.title", "notice.expired.text", "notice.expired.action"],
+  lost: ["notice.lost.title", "notice.lost.text", "notice.lost.action"],
 };
-
-export const BETWEEN = {
-  chosen: "This part has ended. Choose the next one from the contents.",
-  start: "This course leaves the choice to you. Pick a part from the contents.",
-  refused: "That is not possible at this point. Choose another part from the contents.",
-  ended: "This part has ended; your answers are recorded.",
+const OWN = {
+  ready: ["own.ready.title", "own.ready.text", "own.ready.action"],
+  blocked: ["own.blocked.title", "own.blocked.text", "own.ready.action"],
+  open: ["own.open.title", "own.open.text", "own.open.action"],
 };
+const BETWEEN = { chosen: "between.chosen", start: "between.start", refused: "between.refused" };
 
-/** @param {{completion: string, success: string, suspended: boolean}} result */
-export function verdict({ completion, success, suspended }) {
-  if (success === "passed") return { title: "You have passed", text: "Well done. Your result is recorded.", mood: "good" };
-  if (success === "failed" && !suspended) return { title: "Not passed this time", text: "Your result is recorded. You can open the course again.", mood: "bad" };
-  if (completion === "completed") return { title: "Completed", text: "Your result is recorded.", mood: "good" };
-  if (suspended) return { title: "Your place is kept", text: "Come back at any time: the course goes on where you left it.", mood: "calm" };
-  return { title: "Finished for now", text: "Your result is recorded. You can open the course again.", mood: "calm" };
+export class Words {
+  /** @param {Catalog} catalog @param {readonly string[]} [wishes] the browser's languages: one may name a region of the catalog's */
+  constructor({ language, choices, texts }, wishes = []) {
+    this.texts = texts;
+    this.choices = choices;
+    this.locale = wishes.find((wish) => wish.split("-")[0] === language.split("-")[0]) ?? language;
+  }
+
+  /** @param {string} key @param {Record<string, string>} [values] @param {number} [count] decides between forms */
+  say(key, values = {}, count = 0) {
+    const found = this.texts[key];
+    const text = typeof found === "string" ? found : found[this.choice(count)];
+    return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  }
+
+  /** From the end of the table on, the last two digits decide; fractions are like two. @param {number} count */
+  choice(count) {
+    const size = this.choices.length;
+    const whole = Number.isInteger(count) ? Math.abs(count) : 2;
+    return Number(this.choices[whole < size ? whole : size - 100 + (whole % 100)]);
+  }
+
+  /** @param {keyof typeof STATUS} status */
+  status(status) {
+    return this.say(STATUS[status]);
+  }
+
+  /** @param {string} mode */
+  mode(mode) {
+    const key = MODES[/** @type {"browse"} */ (mode)];
+    return key ? this.say(key) : "";
+  }
+
+  /** @param {keyof typeof NOTICES} kind @returns {Notice} */
+  notice(kind) {
+    return this.three(NOTICES[kind]);
+  }
+
+  /** @param {keyof typeof OWN} state @returns {Notice} */
+  ownWindow(state) {
+    return this.three(OWN[state]);
+  }
+
+  /** @param {string[]} keys @returns {Notice} */
+  three(keys) {
+    const [title, text, action] = keys.map((key) => this.say(key));
+    return { title, text, action };
+  }
+
+  /** @param {keyof typeof BETWEEN} why */
+  between(why) {
+    return this.say(BETWEEN[why]);
+  }
+
+  /** @param {Date} time */
+  saved(time) {
+    return this.say("saved", { time: time.toLocaleTimeString(this.locale, { hour: "numeric", minute: "2-digit" }) });
+  }
+
+  get savedAgain() {
+    return this.say("saved.again");
+  }
+
+  get saving() {
+    return this.say("saving");
+  }
+
+  /** @param {boolean} online */
+  trouble(online) {
+    return this.say(online ? "trying" : "offline");
+  }
+
+  /** @param {boolean} full */
+  screen(full) {
+    return this.say(full ? "screen.normal" : "screen.full");
+  }
+
+  /** @param {{completion: string, success: string, suspended: boolean}} result */
+  verdict({ completion, success, suspended }) {
+    const [title, text, mood] = verdict(completion, success, suspended);
+    return { title: this.say(title), text: this.say(text), mood };
+  }
+
+  /** @param {boolean} suspended */
+  again(suspended) {
+    return this.say(suspended ? "again.suspended" : "again.finished");
+  }
+
+  /** Names and values of the result. @param {{score: Score | null, seconds: number}} result @returns {[string, string][]} */
+  facts({ score, seconds }) {
+    /** @type {[string, string][]} */
+    const rows = [[this.say("time"), this.span(seconds)]];
+    const points = score ? this.points(score) : "";
+    return points ? [[this.say("score"), points], ...rows] : rows;
+  }
+
+  /**
+   * @typedef {{scaled?: number, raw?: number, max?: number}} Score
+   * @param {Score} score
+   */
+  points({ scaled, raw, max }) {
+    if (raw !== undefined && max !== undefined && max !== 100) {
+      return this.say("score.of", { raw: this.number(raw), max: this.number(max) }, max);
+    }
+    if (scaled !== undefined) return this.number(scaled, { style: "percent" });
+    return raw === undefined ? "" : this.say("score.alone", { raw: this.number(raw) }, raw);
+  }
+
+  /** @param {number} seconds */
+  span(seconds) {
+    const minutes = Math.round(seconds / 60);
+    if (minutes < 1) return this.say("time.short");
+    if (minutes < 60) return this.number(minutes, { style: "unit", unit: "minute", unitDisplay: "long" });
+    const parts = [this.number(Math.floor(minutes / 60), { style: "unit", unit: "hour" })];
+    if (minutes % 60) parts.push(this.number(minutes % 60, { style: "unit", unit: "minute" }));
+    return new Intl.ListFormat(this.locale, { type: "unit", style: "narrow" }).format(parts);
+  }
+
+  /** @param {number} done @param {number} all */
+  progress(done, all) {
+    return this.say("progress", { done: this.number(done), all: this.number(all) }, all);
+  }
+
+  /** @param {number} value @param {Intl.NumberFormatOptions} [options] */
+  number(value, options) {
+    return new Intl.NumberFormat(this.locale, options).format(value);
+  }
 }
 
-/** @param {boolean} suspended */
-export const again = (suspended) => (suspended ? "Go on now" : "Open the course again");
-
-/** @param {{scaled?: number, raw?: number, max?: number}} score */
-export function points({ scaled, raw, max }) {
-  if (raw !== undefined && max !== undefined && max !== 100) return `${number(raw)} of ${number(max)} points`;
-  if (scaled !== undefined) return `${number(Math.round(scaled * 100))} %`;
-  return raw === undefined ? "" : `${number(raw)} points`;
-}
-
-/** @param {number} seconds */
-export function span(seconds) {
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 1) return "under a minute";
-  if (minutes < 60) return minutes === 1 ? "1 minute" : `${minutes} minutes`;
-  const rest = minutes % 60;
-  return `${Math.floor(minutes / 60)} h${rest ? ` ${rest} min` : ""}`;
-}
-
-/** @param {number} done @param {number} all */
-export const progress = (done, all) => `${done} of ${all} parts done`;
-
-/** @param {Date} time */
-function clock(time) {
-  return time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-}
-
-/** @param {number} value */
-function number(value) {
-  return new Intl.NumberFormat().format(value);
+/** @param {string} completion @param {string} success @param {boolean} suspended @returns {[string, string, "good" | "bad" | "calm"]} */
+function verdict(completion, success, suspended) {
+  if (success === "passed") return ["passed.title", "passed.text", "good"];
+  if (success === "failed" && !suspended) return ["failed.title", "finished.text", "bad"];
+  if (completion === "completed") return ["completed.title", "completed.text", "good"];
+  return suspended ? ["suspended.title", "suspended.text", "calm"] : ["finished.title", "finished.text", "calm"];
 }

@@ -1,0 +1,106 @@
+// @ts-check
+/**
+ * Content in a window of its own, which finds the API through its opener. A browser opens one only while the learner clicks; without that
+ * there is a button for it.
+ *
+ * @typedef {"ready" | "blocked" | "open"} State
+ * @typedef {{onState: (state: State) => void, onLoad: () => void, onClosing: () => void, onClosed: () => void}} Handlers
+ *   `onClosing`: its page goes, perhaps with the window; `onClosed`: the learner has closed it
+ */
+
+const LOOK = 250;
+const LAST_WORDS = ["beforeunload", "pagehide", "unload"];
+
+export class OwnWindow {
+  /** @param {string} name @param {Handlers} handlers */
+  constructor(name, handlers) {
+    this.name = name;
+    this.handlers = handlers;
+    this.url = "";
+    /** @type {Window | null} */
+    this.window = null;
+    /** @type {Document | null} */
+    this.page = null;
+    this.looking = 0;
+  }
+
+  get alive() {
+    return this.window !== null && !this.window.closed;
+  }
+
+  /** @param {string} url */
+  show(url) {
+    this.url = url;
+    if (this.alive) this.go();
+    else if (navigator.userActivation?.isActive) this.open();
+    else this.handlers.onState("ready");
+  }
+
+  /** Called by a click. */
+  open() {
+    if (!this.alive) this.window = open("about:blank", this.name, shape());
+    if (!this.window) return void this.handlers.onState("blocked");
+    if (this.url) this.go();
+    this.window.focus();
+  }
+
+  go() {
+    this.window?.location.replace(this.url);
+    this.page = null;
+    clearInterval(this.looking);
+    this.looking = window.setInterval(() => this.look(), LOOK);
+    this.handlers.onState("open");
+  }
+
+  /** Closing a window is no event for who has opened it. */
+  look() {
+    if (!this.alive) {
+      clearInterval(this.looking);
+      this.window = null;
+      if (this.url) this.handlers.onClosed();
+      return;
+    }
+    const page = readable(this.window);
+    if (page === this.page || page?.URL === "about:blank") return;
+    if (!this.page) this.handlers.onLoad();
+    this.page = page;
+    this.window?.addEventListener("beforeunload", () => this.url && this.handlers.onClosing());
+  }
+
+  /** Content says its last words while it is taken away. `stay`: other content comes into the window. */
+  clear({ stay = false } = {}) {
+    const { window: content } = this;
+    this.url = "";
+    clearInterval(this.looking);
+    if (!this.alive || !content) return;
+    announce(content, LAST_WORDS);
+    if (stay) content.location.replace("about:blank");
+    else content.close();
+  }
+}
+
+/** @param {Window | null} content @returns {Document | null} */
+function readable(content) {
+  try {
+    return content?.document ?? null;
+  } catch {
+    return null; // of another origin
+  }
+}
+
+/** Nine tenths of the screen. */
+function shape() {
+  const { availWidth: width, availHeight: height } = screen;
+  return `popup,width=${Math.round(width * 0.9)},height=${Math.round(height * 0.9)},left=${Math.round(width * 0.05)},top=${Math.round(height * 0.05)}`;
+}
+
+/** Runs content's own handlers now, its frames' first. @param {Window | null} content @param {string[]} events */
+export function announce(content, events) {
+  try {
+    if (!content) return;
+    for (let at = 0; at < content.length; at += 1) announce(content[at], events);
+    for (const name of events) content.dispatchEvent(new Event(name, { cancelable: true }));
+  } catch {
+    // Content of another origin, or a handler that fails: its own affair.
+  }
+}
