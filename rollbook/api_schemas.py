@@ -427,12 +427,12 @@ SCHEMAS: dict[str, Schema] = {
             "window": {
                 "enum": ["frame", "new"],
                 "default": "frame",
-                "description": "Where content is shown: in the player's page, or in a window of its own, for packages that need one.",
+                "description": "Where content is shown: in the player's page, or in a window of its own.",
             },
             "resume": {
                 "enum": ["now", "ask"],
                 "default": "now",
-                "description": "A course that was left in the middle goes on at once, or asks whether to go on or to start again.",
+                "description": "A course left in the middle goes on at once, or asks whether to go on or to start again.",
             },
         },
         "example": {},

@@ -155,8 +155,8 @@ class Config:
         ("https:",), words, "CSP sources that packages may load from beside their own files; none: `'none'`."
     )
     embedders: tuple[str, ...] = setting((), words, "CSP sources of pages that may show the player in a frame.")
-    translations: Path | None = setting(
-        None, Path, "Folder with further catalogs of the player's interface: LANGUAGE/LC_MESSAGES/player.po."
+    translations: str | None = setting(
+        None, text, "Folder with further catalogs of the player's interface: LANGUAGE/LC_MESSAGES/player.po."
     )
     minimum_group: int = setting(
         5, whole, "Fewest learners of a group whose figures are shown to credentials that may not see single learners' names."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import mongoengine
@@ -121,7 +122,7 @@ def runtime_settings(config: Config) -> scorm_runtime.Settings:
         auto_continue=config.scorm12_auto_continue,
         content_hosts=config.content_hosts,
         embedders=config.embedders,
-        translations=(config.translations,) if config.translations else (),
+        translations=(Path(config.translations),) if config.translations else (),
     )
 
 

@@ -15,7 +15,6 @@ from scorm_runtime import errors, judgement
 from scorm_runtime.datamodel import api, launch
 from scorm_runtime.events import Event, Said, course_events, item_events, left_events
 from scorm_runtime.memory import Attempt, Commit, Plan, Run, Step
-from scorm_runtime.restart import start_again
 from scorm_runtime.sequencing import engine
 from scorm_runtime.sequencing.engine import Kind, Request
 from scorm_runtime.tracking import Tracking
@@ -31,22 +30,11 @@ def open_window(
     *,
     item: str | None = None,
     pending: Mapping[int, Sequence[Commit]] | None = None,
-    again: bool = False,
 ) -> Step:
-    """A player window opens: what the one before could not send is applied, then the course starts or is resumed.
-
-    `again`: what is suspended is not resumed but ended, where another attempt is possible.
-    """
-    events: list[Event] = []
-    for number, commits in sorted((pending or {}).items()):
-        step = late(plan, attempt, number, commits, now)
-        attempt, events = step.attempt, [*events, *step.events]
-    if engine.current(plan.tree, attempt.state) is not None:
-        step = navigate(plan, attempt, Request(kind=Kind.SUSPEND_ALL), now)
-        attempt, events = step.attempt, [*events, *step.events]
-    if again:
-        attempt = start_again(plan, attempt, now)
-    attempt = replace(attempt, window=attempt.window + 1, move=0, started=True)
+    """A player window opens: what the one before could not send is applied, then the course starts or is resumed."""
+    before = settled(plan, attempt, now, pending or {})
+    events = [*before.events]
+    attempt = replace(before.attempt, window=attempt.window + 1, move=0, started=True)
     request = _opening(plan, attempt, item)
     events.append(Event(verb="launched", time=now, attempt=attempt.ordinal + (request.kind is not Kind.RESUME_ALL)))
     step = navigate(plan, attempt, request, now)
@@ -56,6 +44,18 @@ def open_window(
     if step.exception and request.kind is Kind.RESUME_ALL:
         step = navigate(plan, attempt, Request(kind=Kind.START), now)
     return replace(step, events=(*events, *step.events))
+
+
+def settled(plan: Plan, attempt: Attempt, now: float, pending: Mapping[int, Sequence[Commit]]) -> Step:
+    """What earlier windows left behind is applied, and what they left open is suspended."""
+    events: list[Event] = []
+    for number, commits in sorted(pending.items()):
+        step = late(plan, attempt, number, commits, now)
+        attempt, events = step.attempt, [*events, *step.events]
+    if engine.current(plan.tree, attempt.state) is not None:
+        step = navigate(plan, attempt, Request(kind=Kind.SUSPEND_ALL), now)
+        attempt, events = step.attempt, [*events, *step.events]
+    return Step(attempt=attempt, events=tuple(events))
 
 
 def _opening(plan: Plan, attempt: Attempt, item: str | None) -> Request:

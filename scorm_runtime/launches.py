@@ -24,10 +24,10 @@ def launched(record: Record, session: Session, decided: Overrides, asked: str, k
     mode = openings.mode(decided, session.mode, reached, fresh=fresh)
     if mode == "normal":
         ordinal = record.attempt["ordinal"] if record.attempt else 0
-        goes_on = record.attempt is not None and not fresh and _unfinished(record.attempt)
+        goes_on = record.attempt is not None and not fresh and unfinished(record.attempt)
         openings.check_limit(decided, ordinal, ordinal if goes_on else ordinal + 1, record.journal)
     return replace(record, sessions=(*record.sessions, replace(session, mode=mode, fresh=fresh))[-kept:])
 
 
-def _unfinished(attempt: Mapping[str, Any]) -> bool:
+def unfinished(attempt: Mapping[str, Any]) -> bool:
     return not attempt["ended"] or "suspended" in orjson.loads(attempt["state"])

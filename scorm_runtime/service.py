@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Unpack
 
 import orjson
@@ -22,7 +22,7 @@ from pymongo.database import Database
 from lrs import LRS
 from package_importer import Catalogue
 from package_importer.course import Course, Standard
-from scorm_runtime import administration, course_settings, errors, launches, openings, outline, store
+from scorm_runtime import administration, course_settings, errors, launches, openings, outline, restart, store
 from scorm_runtime import attempt as way
 from scorm_runtime.course_settings import CourseSettings
 from scorm_runtime.datamodel import export, model_for
@@ -107,7 +107,7 @@ class Service:
         session = Session(key=_key(token), id=str(uuid.uuid4()), mode=mode, item=item, expires=expires, **page)
         decided, kept = self.courses.of(found.course), self.settings.sessions_kept
         self._update(
-            lambda: self.record(found.uuid, tenant),
+            lambda: self.record(found.uuid, tenant, create=True),
             lambda record: launches.launched(self._newest(record), session, decided, attempt, kept),
         )
         return Launch(url=f"{self.settings.content_url.rstrip('/')}/play/{token}/", session=session.id, expires=expires)
@@ -127,13 +127,18 @@ class Service:
     def open_window(self, token: str, pending: Mapping[int, Sequence[Commit]], *, again: bool = False) -> dict[str, Any]:
         """A player page has loaded; it is the only one that may write from now on. `again`: not where it was left."""
         key = _key(token)
-        if self._session(key)[1].fresh:
+        left = Act(kind="open", commits=[one for rows in pending.values() for one in rows])
+        record, session = self._session(key)
+        starts = again and restart.offered(session, record, self.courses.of(record.course))
+        if starts:
+            self.change(lambda: self._session(key)[0], partial(way.settled, pending=pending), left)
+        if starts or session.fresh:
             self.change(lambda: self._session(key)[0], administration.anew, Act(kind="attempt"), fresh=True)
         record, session, plan, step = self._step(
             key,
             None,
-            lambda plan, attempt, item, now: way.open_window(plan, attempt, now, item=item, pending=pending, again=again),
-            act=Act(kind="open", commits=[one for rows in pending.values() for one in rows]),
+            lambda plan, attempt, item, now: way.open_window(plan, attempt, now, item=item, pending=pending),
+            act=left,
             opens=True,
         )
         self.outbox.deliver(record)
@@ -182,9 +187,7 @@ class Service:
 
     def report(self, registration: str, *, tenant: int = 1, cmi: bool = False) -> dict[str, Any]:
         """A registration with what has been reached, item by item."""
-        found = self.registrations.get(registration, tenant)
-        known = store.by_registration(self.db, registration)
-        record = known or _unstarted(found, self.catalogue.get(found.course).version)
+        found, record = self.registrations.get(registration, tenant), self.record(registration, tenant)
         plan = self.plan(record)
         return self.registrations.describe(found) | outline.report(plan, self.attempt(record, plan), cmi=cmi)
 
@@ -294,11 +297,13 @@ class Service:
             return Attempt(state=engine.initial(plan.tree, seed=_seed(record.registration)))
         return store.read_attempt(plan.tree, record.attempt)
 
-    def record(self, registration: str, tenant: int = 1) -> Record:
-        """The document, which may be about to be created."""
+    def record(self, registration: str, tenant: int = 1, *, create: bool = False) -> Record:
+        """The document; what it would be where there is none yet, unless it is to be created."""
         found = self.registrations.get(registration, tenant)
-        known = store.by_registration(self.db, found.uuid)
-        return known or self._create(found.uuid, tenant, self.catalogue.get(found.course).version)
+        if known := store.by_registration(self.db, found.uuid):
+            return known
+        version = self.catalogue.get(found.course).version
+        return self._create(found.uuid, tenant, version) if create else _unstarted(found, version)
 
     def _read_tree(self, course_id: str, version: int, decided: str = "{}") -> tuple[Course, Tree]:
         """The course as it is played, `decided` being what its settings say otherwise than the package."""
@@ -327,7 +332,7 @@ class Service:
             mode=mode,
             strict=overrides.of("strict"),
             mastery_override=overrides.of("mastery_override"),
-            auto_continue=self.settings.auto_continue,
+            auto_continue=overrides.of("auto_continue"),
             overrides=overrides,
             credit=credit,
         )

@@ -15,8 +15,6 @@ from access import public
 from scorm_runtime import catalogs, restart, words
 from scorm_runtime.catalogs import Catalog
 from scorm_runtime.errors import InvalidRequest, LaunchExpired, LaunchNotFound
-from scorm_runtime.sequencing.engine import Tree
-from scorm_runtime.store import Record, Session, read_attempt
 from scorm_runtime.views import messages, policy
 from scorm_runtime.views.extension import service
 
@@ -25,6 +23,7 @@ TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf
 COMMENT = re.compile(
     r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/[ \t]*|//[^\n]*)$|^[ \t]+|/\*\* @type [^\n]*?\*/ ", re.DOTALL | re.MULTILINE
 )
+IMPORT = re.compile(r'^import .* from "\./([^"]+)";$', re.MULTILINE)
 bp = Blueprint("player", __name__, url_prefix="/play/<token>", template_folder="../templates")
 static_bp = Blueprint("runtime_static", __name__, url_prefix="/runtime")
 
@@ -32,49 +31,47 @@ static_bp = Blueprint("runtime_static", __name__, url_prefix="/runtime")
 @bp.get("/")
 @public
 def page(token: str) -> Response:
-    catalog = _catalog()
+    language = catalog()
     try:
-        session, record, course, tree = service().opening(token)
+        session, record, course, _ = service().opening(token)
     except (LaunchNotFound, LaunchExpired) as error:
-        sorry = _html(catalog, "unavailable.html", message=catalog.text(words.SORRY[error.code]))
-        sorry.status_code = error.status
-        policy.apology(sorry.headers)
-        return sorry
-    answer = _html(
-        catalog,
+        return sorry(language, error)
+    answer = html(
+        language,
         "player.html",
         title=course.title,
         course_language=course.language or "",
         registration=record.registration,
         mode=session.mode,
-        asks=_asks(session, record, tree),
+        asks=restart.offered(session, record, service().courses.of(record.course)),
         sandbox=policy.SANDBOX,
-        words=words.for_script(catalog),
-        parts=_parts(str(_folders()[".js"])),
+        words=words.for_script(language),
+        parts=_modules(str(_folders()[".js"]), "player.js"),
     )
     policy.player(answer.headers, service().settings, course)
     return answer
 
 
-def _asks(session: Session, record: Record, tree: Tree) -> bool:
-    """Whether the learner decides between going on and starting again."""
-    if session.resume != "ask" or session.mode != "normal" or record.attempt is None:
-        return False
-    return restart.unfinished(tree, read_attempt(tree, record.attempt).state)
-
-
-def _catalog() -> Catalog:
+def catalog() -> Catalog:
     """The language that the address asks for, else the browser's."""
     known = catalogs.catalogs(catalogs.OWN, *service().settings.translations)
     return catalogs.chosen(known, (request.args.get("lang", ""), request.headers.get("Accept-Language", "")))
 
 
-def _html(catalog: Catalog, template: str, **values: Any) -> Response:
+def sorry(language: Catalog, error: LaunchNotFound | LaunchExpired) -> Response:
+    """A page for people in place of a problem document."""
+    answer = html(language, "unavailable.html", message=language.text(words.SORRY[error.code]))
+    answer.status_code = error.status
+    policy.apology(answer.headers)
+    return answer
+
+
+def html(language: Catalog, template: str, **values: Any) -> Response:
     page = render_template(
-        template, _=catalog.text, language=catalog.language, direction=catalog.direction, assets=assets(), **values
+        template, _=language.text, language=language.language, direction=language.direction, assets=assets(), **values
     )
     answer = Response(page, mimetype="text/html")
-    answer.headers["Content-Language"] = catalog.language
+    answer.headers["Content-Language"] = language.language
     answer.headers["Vary"] = "Accept-Language"
     return answer
 
@@ -137,9 +134,16 @@ def _folders() -> dict[str, Path]:
 
 
 @cache
-def _parts(folder: str) -> tuple[str, ...]:
-    """The modules that the player imports: named on the page, they come all at once."""
-    return tuple(sorted(file.name for file in Path(folder).glob("*.js") if file.name != "player.js"))
+def _modules(folder: str, name: str) -> tuple[str, ...]:
+    """What a script imports, and what that imports: named on the page, they come all at once."""
+    found: dict[str, None] = {}
+    names = [name]
+    while names:
+        for imported in IMPORT.findall(_text(folder, names.pop())):
+            if imported not in found:
+                found[imported] = None
+                names.append(imported)
+    return tuple(found)
 
 
 @cache
