@@ -71,6 +71,18 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
+def strictness(value: str) -> bool | tuple[str, ...]:
+    try:
+        return yes_or_no(value)
+    except ValueError:
+        named = words(value)
+    from scorm_runtime.datamodel import leniency  # most commands do without the runtime
+
+    if unknown := [name for name in named if name not in leniency.TABLE]:
+        raise ValueError(f"{unknown[0]} is no leniency; yes, no, or some of {', '.join(leniency.TABLE)} are expected")
+    return named
+
+
 def yes_or_no(value: str) -> bool:
     if value.lower() not in ("yes", "no", "true", "false", "1", "0"):
         raise ValueError("yes or no is expected")
@@ -140,8 +152,11 @@ class Config:
     cmi5_idle_minutes: int = setting(
         60, whole, "After how many minutes without a request a session of cmi5 or Tin Can content is abandoned."
     )
-    scorm_strict: bool = setting(
-        False, yes_or_no, "Refuse what real authoring tools get wrong in SCORM calls; by default it is taken and logged."
+    scorm_strict: bool | tuple[str, ...] = setting(
+        False,
+        strictness,
+        "Refuse what real authoring tools get wrong in SCORM calls (`yes`), or the leniencies that are named "
+        "(`identifiers answers`, see datamodel.md); by default all are granted and logged.",
     )
     mastery_override: bool = setting(
         True, yes_or_no, "SCORM 1.2: a mastery score decides between passed and failed, not the SCO."

@@ -93,6 +93,8 @@ def _call(row: Sequence[Any]) -> dict[str, Any]:
     """A row of static/js/runtime/calls.js in words."""
     seconds, call, element, value, code, *times = row
     made: dict[str, Any] = {"after": round(seconds / 1000, 3), "call": CALLS.get(call, call), "element": element, "value": value}
+    if call.startswith("~"):
+        made |= {"call": CALLS["~"], "leniency": call[1:]}
     if code:
         made["error"] = code
     return made | {"times": times[0]} if times else made

@@ -24,7 +24,7 @@ class Plan:
     learner_id: str = ""
     learner_name: str = ""
     mode: str = "normal"
-    strict: bool = False
+    strict: bool | tuple[str, ...] = False
     mastery_override: bool = True
     auto_continue: str = "completed"
     overrides: Overrides = field(default_factory=Overrides)

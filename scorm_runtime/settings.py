@@ -23,7 +23,7 @@ class Settings:
     launch_lifetime: int = 24 * 3600  # a launch link and its session
     autosave: float = 2.0  # how long the player waits before it sends what a SCO has set
     check_in: float = 60.0  # how often an idle window asks whether it is still the current one
-    strict: bool = False  # refuse what real authoring tools get wrong, as the standards' texts demand
+    strict: bool | tuple[str, ...] = False  # refuse what real authoring tools get wrong; or the leniencies that are refused
     mastery_override: bool = True  # SCORM 1.2: the mastery score decides between passed and failed
     auto_continue: str = "completed"  # SCORM 1.2: after which SCOs the next one opens by itself (onward.AutoContinue)
     content_hosts: tuple[str, ...] = ("https:",)  # CSP sources that packages may use beside their own files

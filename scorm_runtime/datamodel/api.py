@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Literal
 
 from scorm_runtime.datamodel.element import Model
-from scorm_runtime.datamodel.interpreter import DataModel, Leniency
+from scorm_runtime.datamodel.interpreter import DataModel, Taken
+from scorm_runtime.datamodel.leniency import NO_ARGUMENT
 
 Hook = Callable[[], bool]
 
@@ -22,7 +23,7 @@ class RuntimeApi:
         model: Model,
         data: dict[str, str],
         *,
-        strict: bool = False,
+        strict: bool | Collection[str] = False,
         look_ahead: Mapping[str, Any] | None = None,
         permissions: Sequence[Mapping[str, bool]] = (),
         on_initialize: Hook | None = None,
@@ -45,7 +46,7 @@ class RuntimeApi:
         return self.values.changes
 
     @property
-    def log(self) -> list[Leniency]:
+    def log(self) -> list[Taken]:
         return self.values.log
 
     def take_changes(self) -> dict[str, str | None]:
@@ -105,7 +106,11 @@ class RuntimeApi:
         return (self._diagnostic if asked == str(self._error) else "") or self._model.errors.get(asked, "")
 
     def _empty(self, argument: object) -> bool:
-        return argument == "" or (argument is None and not self.values.strict)
+        """Nothing at all for an argument is a leniency."""
+        if argument is not None or NO_ARGUMENT not in self.values.allowed:
+            return argument == ""
+        self.values.take(NO_ARGUMENT, "", "", "argument")
+        return True
 
     def _call(self, hook: str) -> str:
         """The situation when a hook fails. The API never throws, so a hook that does is a general exception."""
@@ -137,7 +142,7 @@ def apply(
     data: Mapping[str, str],
     changes: Mapping[str, Any],
     *,
-    strict: bool = False,
+    strict: bool | Collection[str] = False,
     permissions: Sequence[Mapping[str, bool]] = (),
 ) -> tuple[dict[str, str], list[tuple[str, int]]]:
     """The data after a browser's changes, each checked again, and what was refused. `None`: no longer set."""

@@ -19,8 +19,8 @@ Access = Literal["ro", "wo", "rw"]
 class Type:
     """One data type. `of`, `cases` and `lenient` name other types of the same model; `values.py` says what each kind checks.
 
-    `spm` is the smallest permitted maximum of characters; `lenient` the type that real content is let through with;
-    `hoist`: flags may also follow the language, and are kept before it.
+    `spm` is the smallest permitted maximum of characters; `lenient`: by name of a leniency, the type that real content is let
+    through with; `hoist`: flags may also follow the language, and are kept before it.
     """
 
     kind: Kind
@@ -43,7 +43,7 @@ class Type:
     hoist: bool = False
     element: str | None = None
     cases: Mapping[str, str] = field(default_factory=dict)
-    lenient: str | None = None
+    lenient: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,8 @@ class Element:
 class Model:
     """One standard (and edition) as data: rows, types, codes.
 
-    `codes` gives each situation its error code, `errors` each code its string; `target` is how an element names an activity.
+    `codes` gives each situation its error code, `errors` each code its string; `target` is how an element names an activity;
+    `leniencies` are the names of what real content may get wrong.
     """
 
     standard: str
@@ -109,6 +110,7 @@ class Model:
     codes: Mapping[str, int]
     errors: Mapping[str, str]
     target: tuple[str, str] | None
+    leniencies: tuple[str, ...]
     keywords: Mapping[str, str] = field(
         default_factory=lambda: {"_children": "get_children", "_count": "get_count", "_version": "get_version"}
     )

@@ -5,20 +5,22 @@ SCORM 2004 RTE 3.1.4 and 4.1.1, SCORM 1.2 RTE 3.4.2. Codes are the model's; noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from scorm_runtime.datamodel.element import Derived, Element, Model
+from scorm_runtime.datamodel.leniency import allowed
 from scorm_runtime.datamodel.names import Reference, Row, names
 from scorm_runtime.datamodel.values import judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leniency:
-    """A value that strict checking would have refused with `code`, and why."""
+class Taken:
+    """A value that strict checking would have refused with `code`, and the leniency that has let it through."""
 
+    leniency: str
     element: str
     value: str
     fault: str
@@ -26,24 +28,27 @@ class Leniency:
 
 
 class DataModel:
-    """`data` is changed in place. `changes` are the elements set since `take_changes`; None: no longer set."""
+    """`data` is changed in place. `changes` are the elements set since `take_changes`; None: no longer set.
+
+    `strict`: no leniency at all, or the names of those that are refused.
+    """
 
     def __init__(
         self,
         model: Model,
         data: dict[str, str],
         *,
-        strict: bool = False,
+        strict: bool | Collection[str] = False,
         look_ahead: Mapping[str, Any] | None = None,
         permissions: Sequence[Mapping[str, bool]] = (),
     ) -> None:
         self.model = model
         self.data = data
-        self.strict = strict
+        self.allowed = allowed(model.leniencies, strict)
         self.look_ahead = look_ahead
         self.permissions = permissions
         self.changes: dict[str, str | None] = {}
-        self.log: list[Leniency] = []
+        self.log: list[Taken] = []
         self.diagnostic = ""
         self._names = names(model)
 
@@ -112,16 +117,19 @@ class DataModel:
         if element.appends and append:
             value = self.data.get(name, "") + value
         verdict = judge(
-            self.model.types, element.type, value, strict=self.strict, lookup=lambda other: self.data.get(at.beside(other))
+            self.model.types, element.type, value, allowed=self.allowed, lookup=lambda other: self.data.get(at.beside(other))
         )
         fault = "length" if len(value) > self.model.max_characters else verdict.fault
         if fault or (fault := self._conflict(at, element, verdict.value)):
             return self._refuse(fault, name, value)
-        if verdict.sloppy:
-            code = self.model.codes[verdict.sloppy]
-            self.log.append(Leniency(element=name, value=value[:100], fault=verdict.sloppy, code=code))
+        for leniency in verdict.leniencies:
+            self.take(leniency, name, value, verdict.sloppy)
         self._store(at, element, verdict.value)
         return 0
+
+    def take(self, leniency: str, name: str, value: str, fault: str) -> None:
+        code = self.model.codes[fault]
+        self.log.append(Taken(leniency=leniency, element=name, value=value[:100], fault=fault, code=code))
 
     def remove(self, name: str) -> int:
         """Forgets a value that a changed type has reset; nothing else can be forgotten."""

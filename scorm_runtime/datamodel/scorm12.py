@@ -1,32 +1,43 @@
 """SCORM 1.2 RTE 3.4 (data model) as a table.
 
-Deviation: the lenient types take interaction responses of any form, identifiers with spaces, scores outside 0..100,
-times with more decimals and the words of SCORM 2004, because the common authoring tools send them.
+Deviation: each `lenient` names a leniency of `leniency.py` and the type that it takes instead, because the common authoring
+tools send such values.
 """
 
 from __future__ import annotations
 
 from scorm_runtime.datamodel.codes import CODES_12, ERRORS_12
 from scorm_runtime.datamodel.element import Element, Model, Type
+from scorm_runtime.datamodel.leniency import SCORM_12, names
 
 NUMBER = r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 LOOSE_NUMBER = r"[ \t]*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?[ \t]*"
 STATUS = ("passed", "completed", "failed", "incomplete", "browsed")
 INTERACTIONS = ("true-false", "choice", "fill-in", "matching", "performance", "likert", "sequencing", "numeric")
+EXIT = ("time-out", "suspend", "logout", "")
 RESULTS = ("correct", "wrong", "unanticipated", "neutral")
 CHARACTER = "[a-z0-9]"
 CHARACTERS = rf"(?:{CHARACTER}(?:,{CHARACTER})*)?"
 PAIRS = rf"(?:{CHARACTER}\.{CHARACTER}(?:,{CHARACTER}\.{CHARACTER})*)?"
 
+CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+LOOSE_CLOCK = r"(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9]"
+LOOSE_SPAN = "[0-9]{1,6}:[0-9]{1,2}:[0-9]{1,2}"
+ISO = r"P(?=[0-9T])(?:[0-9]+D)?(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?"
+ANSWER = {"answers": "string_255"}
+
 TYPES: dict[str, Type] = {
     "string_255": Type(kind="string", spm=255),
     "string_4096": Type(kind="string", spm=4096),
-    "identifier": Type(kind="pattern", pattern="[!-~]+", spm=255, lenient="loose_identifier"),
+    "identifier": Type(kind="pattern", pattern="[!-~]+", spm=255, lenient={"identifiers": "loose_identifier"}),
     "loose_identifier": Type(kind="pattern", pattern=r"[\s\S]+", spm=255),
     "blank": Type(kind="vocabulary", values=("",)),
-    "decimal": Type(kind="number", pattern=NUMBER, lenient="loose_decimal"),
+    "decimal": Type(kind="number", pattern=NUMBER, lenient={"numbers": "loose_decimal"}),
     "loose_decimal": Type(kind="number", pattern=LOOSE_NUMBER),
-    "percent": Type(kind="number", pattern=NUMBER, min=0, max=100, lenient="loose_decimal"),
+    "percent": Type(
+        kind="number", pattern=NUMBER, min=0, max=100, lenient={"numbers": "loose_percent", "score-range": "decimal"}
+    ),
+    "loose_percent": Type(kind="number", pattern=LOOSE_NUMBER, min=0, max=100),
     "percent_or_blank": Type(kind="any", of=("blank", "percent")),
     "audio": Type(kind="number", pattern="-?[0-9]+", min=-1, max=100),
     "speed": Type(kind="number", pattern="-?[0-9]+", min=-100, max=100),
@@ -34,46 +45,66 @@ TYPES: dict[str, Type] = {
     "integer": Type(kind="number", pattern="[0-9]+", min=0, max=65536),
     "time": Type(
         kind="pattern",
-        pattern=r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,2})?",
-        lenient="loose_time",
+        pattern=rf"{CLOCK}(?:\.[0-9]{{1,2}})?",
+        lenient={"decimals-of-a-second": "decimals_time", "clock-times": "loose_time"},
     ),
-    "loose_time": Type(kind="pattern", pattern=r"(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9](?:\.[0-9]*)?"),
-    "timespan": Type(kind="pattern", pattern=r"[0-9]{2,4}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,2})?", lenient="loose_timespan"),
+    "decimals_time": Type(kind="pattern", pattern=rf"{CLOCK}\.[0-9]*"),
+    "loose_time": Type(
+        kind="pattern",
+        pattern=rf"{LOOSE_CLOCK}(?:\.[0-9]{{1,2}})?",
+        lenient={"decimals-of-a-second": "decimals_loose_time"},
+    ),
+    "decimals_loose_time": Type(kind="pattern", pattern=rf"{LOOSE_CLOCK}\.[0-9]*"),
+    "timespan": Type(
+        kind="pattern",
+        pattern=r"[0-9]{2,4}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,2})?",
+        lenient={"decimals-of-a-second": "decimals_timespan", "durations": "loose_timespan"},
+    ),
+    "decimals_timespan": Type(kind="pattern", pattern=r"[0-9]{2,4}:[0-9]{2}:[0-9]{2}\.[0-9]*"),
     "loose_timespan": Type(
         kind="pattern",
-        pattern=(
-            r"[0-9]{1,6}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]*)?"
-            r"|P(?=[0-9T])(?:[0-9]+D)?(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?"
-        ),
+        pattern=rf"{LOOSE_SPAN}(?:\.[0-9]{{1,2}})?|{ISO}",
+        lenient={"decimals-of-a-second": "decimals_loose_timespan"},
     ),
+    "decimals_loose_timespan": Type(kind="pattern", pattern=rf"{LOOSE_SPAN}\.[0-9]*"),
     "credit": Type(kind="vocabulary", values=("credit", "no-credit")),
     "entry": Type(kind="vocabulary", values=("ab-initio", "resume", "")),
     "mode": Type(kind="vocabulary", values=("browse", "normal", "review")),
-    "status": Type(kind="vocabulary", values=STATUS, lenient="loose_status"),
+    "status": Type(kind="vocabulary", values=STATUS, lenient={"letter-case": "loose_status"}),
     "loose_status": Type(kind="vocabulary", values=STATUS, fold=True),
-    "objective_status": Type(kind="vocabulary", values=(*STATUS, "not attempted"), lenient="loose_objective_status"),
-    "loose_objective_status": Type(kind="vocabulary", values=(*STATUS, "not attempted"), fold=True),
-    "exit": Type(kind="vocabulary", values=("time-out", "suspend", "logout", ""), lenient="loose_exit"),
-    "loose_exit": Type(
-        kind="vocabulary",
-        values=("time-out", "suspend", "logout", ""),
-        fold=True,
-        aliases={"normal": "", "timeout": "time-out"},
+    "objective_status": Type(
+        kind="vocabulary", values=(*STATUS, "not attempted"), lenient={"letter-case": "loose_objective_status"}
     ),
+    "loose_objective_status": Type(kind="vocabulary", values=(*STATUS, "not attempted"), fold=True),
+    "exit": Type(
+        kind="vocabulary", values=EXIT, lenient={"letter-case": "loose_exit", "other-standards-words": "translated_exit"}
+    ),
+    "loose_exit": Type(kind="vocabulary", values=EXIT, fold=True),
+    "translated_exit": Type(kind="vocabulary", values=EXIT, fold=True, aliases={"normal": "", "timeout": "time-out"}),
     "time_limit": Type(
         kind="vocabulary", values=("exit,message", "exit,no message", "continue,message", "continue,no message", "")
     ),
-    "interaction": Type(kind="vocabulary", values=INTERACTIONS, lenient="loose_interaction"),
-    "loose_interaction": Type(kind="vocabulary", values=(*INTERACTIONS, "long-fill-in", "other"), fold=True),
-    "result_word": Type(kind="vocabulary", values=RESULTS, lenient="loose_result_word"),
-    "loose_result_word": Type(kind="vocabulary", values=RESULTS, fold=True, aliases={"incorrect": "wrong"}),
+    "interaction": Type(
+        kind="vocabulary",
+        values=INTERACTIONS,
+        lenient={"letter-case": "loose_interaction", "other-standards-words": "translated_interaction"},
+    ),
+    "loose_interaction": Type(kind="vocabulary", values=INTERACTIONS, fold=True),
+    "translated_interaction": Type(kind="vocabulary", values=(*INTERACTIONS, "long-fill-in", "other"), fold=True),
+    "result_word": Type(
+        kind="vocabulary",
+        values=RESULTS,
+        lenient={"letter-case": "loose_result_word", "other-standards-words": "translated_result_word"},
+    ),
+    "loose_result_word": Type(kind="vocabulary", values=RESULTS, fold=True),
+    "translated_result_word": Type(kind="vocabulary", values=RESULTS, fold=True, aliases={"incorrect": "wrong"}),
     "result": Type(kind="any", of=("result_word", "decimal")),
-    "boolean": Type(kind="pattern", pattern="[01tf]", lenient="string_255"),
-    "choices": Type(kind="pattern", pattern=rf"{CHARACTERS}|\{{{CHARACTERS}\}}", spm=255, lenient="string_255"),
-    "sequence": Type(kind="pattern", pattern=CHARACTERS, spm=255, lenient="string_255"),
-    "matches": Type(kind="pattern", pattern=rf"{PAIRS}|\{{{PAIRS}\}}", spm=255, lenient="string_255"),
-    "likert": Type(kind="pattern", pattern=rf"{CHARACTER}?", lenient="string_255"),
-    "numeric": Type(kind="number", pattern=NUMBER, lenient="string_255"),
+    "boolean": Type(kind="pattern", pattern="[01tf]", lenient=ANSWER),
+    "choices": Type(kind="pattern", pattern=rf"{CHARACTERS}|\{{{CHARACTERS}\}}", spm=255, lenient=ANSWER),
+    "sequence": Type(kind="pattern", pattern=CHARACTERS, spm=255, lenient=ANSWER),
+    "matches": Type(kind="pattern", pattern=rf"{PAIRS}|\{{{PAIRS}\}}", spm=255, lenient=ANSWER),
+    "likert": Type(kind="pattern", pattern=rf"{CHARACTER}?", lenient=ANSWER),
+    "numeric": Type(kind="number", pattern=NUMBER, lenient=ANSWER),
     "response": Type(
         kind="by",
         element="cmi.interactions.n.type",
@@ -167,4 +198,5 @@ MODEL = Model(
     codes=CODES_12,
     errors=ERRORS_12,
     target=None,
+    leniencies=names(SCORM_12),
 )

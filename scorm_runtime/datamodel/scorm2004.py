@@ -1,7 +1,7 @@
 """SCORM 2004 RTE 4 (data model) and SN 5 (navigation data model), 2nd to 4th Edition, as tables.
 
-Deviation: the lenient types accept what authoring tools send and ADL's test does not forbid: identifiers with
-spaces, JavaScript's own timestamps, more than two decimals of a second, numbers with an exponent, one number as a pattern.
+Deviation: each `lenient` names a leniency of `leniency.py` and the type that it takes instead: what authoring tools send and
+ADL's test does not forbid.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import cache
 from scorm_runtime.datamodel.codes import CODES_2004, ERRORS_2004
 from scorm_runtime.datamodel.element import Derived, Element, Model, PatternRule, Type
 from scorm_runtime.datamodel.languages import PRIMARY_SUBTAGS
+from scorm_runtime.datamodel.leniency import SCORM_2004, names
 
 EDITIONS = ("2nd", "3rd", "4th")
 FOURTH = ("4th",)
@@ -36,6 +37,7 @@ INTERACTIONS = (
     *("true-false", "choice", "fill-in", "long-fill-in", "likert"),
     *("matching", "performance", "sequencing", "numeric", "other"),
 )
+RESULTS = ("correct", "incorrect", "unanticipated", "neutral")
 REQUESTS = "continue|previous|exit|exitAll|abandon|abandonAll|suspendAll|_none_"
 
 TYPES: dict[str, Type] = {
@@ -48,53 +50,55 @@ TYPES: dict[str, Type] = {
     "language_or_blank": Type(kind="any", of=("blank", "language")),
     "localized_250": Type(kind="localized", prefix="{lang=", suffix="}", of=("language",), spm=250),
     "localized_4000": Type(kind="localized", prefix="{lang=", suffix="}", of=("language",), spm=4000),
-    "long_identifier": Type(kind="pattern", pattern=rf"{NOT_URN}{NO_SPACE}+|{URN}", spm=4000, lenient="loose_long_identifier"),
+    "long_identifier": Type(
+        kind="pattern", pattern=rf"{NOT_URN}{NO_SPACE}+|{URN}", spm=4000, lenient={"identifiers": "loose_long_identifier"}
+    ),
     "loose_long_identifier": Type(kind="pattern", pattern=rf"{NOT_URN}[ \t\r\n]*{NO_SPACE}[\s\S]*|{URN}", spm=4000),
     "short_identifier": Type(
-        kind="pattern", pattern=r"[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]+", spm=250, lenient="loose_short_identifier"
+        kind="pattern", pattern=r"[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]+", spm=250, lenient={"identifiers": "loose_short_identifier"}
     ),
     "loose_short_identifier": Type(kind="pattern", pattern=r"[^{}\[\]]+", spm=250),
-    "real": Type(kind="number", pattern=NUMBER, lenient="loose_real"),
+    "real": Type(kind="number", pattern=NUMBER, lenient={"numbers": "loose_real"}),
     "loose_real": Type(kind="number", pattern=LOOSE_NUMBER),
-    "real_0_1": Type(kind="number", pattern=NUMBER, min=0, max=1, lenient="loose_real_0_1"),
+    "real_0_1": Type(kind="number", pattern=NUMBER, min=0, max=1, lenient={"numbers": "loose_real_0_1"}),
     "loose_real_0_1": Type(kind="number", pattern=LOOSE_NUMBER, min=0, max=1),
-    "real_-1_1": Type(kind="number", pattern=NUMBER, min=-1, max=1, lenient="loose_real_-1_1"),
+    "real_-1_1": Type(kind="number", pattern=NUMBER, min=-1, max=1, lenient={"numbers": "loose_real_-1_1"}),
     "loose_real_-1_1": Type(kind="number", pattern=LOOSE_NUMBER, min=-1, max=1),
-    "real_0": Type(kind="number", pattern=NUMBER, min=0, lenient="loose_real_0"),
+    "real_0": Type(kind="number", pattern=NUMBER, min=0, lenient={"numbers": "loose_real_0"}),
     "loose_real_0": Type(kind="number", pattern=LOOSE_NUMBER, min=0),
     "integer": Type(kind="number", pattern="[0-9]+", min=0),
-    "time": Type(kind="pattern", pattern=TIME, lenient="loose_time"),
+    "time": Type(kind="pattern", pattern=TIME, lenient={"timestamps": "loose_time"}),
     "loose_time": Type(kind="pattern", pattern=LOOSE_TIME),
-    "duration": Type(kind="pattern", pattern=DURATION, lenient="loose_duration"),
+    "duration": Type(kind="pattern", pattern=DURATION, lenient={"decimals-of-a-second": "loose_duration"}),
     "loose_duration": Type(kind="pattern", pattern=DURATION.replace("{1,2}", "+")),
-    "completion": Type(kind="vocabulary", values=STATUS, lenient="loose_completion"),
+    "completion": Type(kind="vocabulary", values=STATUS, lenient={"letter-case": "loose_completion"}),
     "loose_completion": Type(kind="vocabulary", values=STATUS, fold=True),
-    "success": Type(kind="vocabulary", values=SUCCESS, lenient="loose_success"),
+    "success": Type(kind="vocabulary", values=SUCCESS, lenient={"letter-case": "loose_success"}),
     "loose_success": Type(kind="vocabulary", values=SUCCESS, fold=True),
     "credit": Type(kind="vocabulary", values=("credit", "no-credit")),
     "entry": Type(kind="vocabulary", values=("ab-initio", "resume", "")),
-    "exit": Type(kind="vocabulary", values=("time-out", "suspend", "logout", "normal", ""), lenient="loose_exit"),
+    "exit": Type(
+        kind="vocabulary", values=("time-out", "suspend", "logout", "normal", ""), lenient={"letter-case": "loose_exit"}
+    ),
     "loose_exit": Type(kind="vocabulary", values=("time-out", "suspend", "logout", "normal", ""), fold=True),
     "mode": Type(kind="vocabulary", values=("browse", "normal", "review")),
     "captioning": Type(kind="vocabulary", values=("-1", "0", "1")),
     "time_limit": Type(kind="vocabulary", values=("exit,message", "continue,message", "exit,no message", "continue,no message")),
-    "interaction": Type(kind="vocabulary", values=INTERACTIONS, lenient="loose_interaction"),
+    "interaction": Type(kind="vocabulary", values=INTERACTIONS, lenient={"letter-case": "loose_interaction"}),
     "loose_interaction": Type(kind="vocabulary", values=INTERACTIONS, fold=True),
     "result_word": Type(
-        kind="vocabulary", values=("correct", "incorrect", "unanticipated", "neutral"), lenient="loose_result_word"
-    ),
-    "loose_result_word": Type(
         kind="vocabulary",
-        values=("correct", "incorrect", "unanticipated", "neutral"),
-        fold=True,
-        aliases={"wrong": "incorrect"},
+        values=RESULTS,
+        lenient={"letter-case": "loose_result_word", "other-standards-words": "translated_result_word"},
     ),
+    "loose_result_word": Type(kind="vocabulary", values=RESULTS, fold=True),
+    "translated_result_word": Type(kind="vocabulary", values=RESULTS, fold=True, aliases={"wrong": "incorrect"}),
     "result": Type(kind="any", of=("result_word", "real")),
     "valid": Type(kind="vocabulary", values=("true", "false", "unknown")),
     "request": Type(kind="pattern", pattern=rf"{REQUESTS}|\{{target=[^{{}}]+\}}choice"),
     "request_or_jump": Type(kind="pattern", pattern=rf"{REQUESTS}|\{{target=[^{{}}]+\}}(?:choice|jump)"),
     # Interactions: RTE 4.1.1.6 to 4.1.1.8 (reserved delimiters), 4.2.9.1 (correct responses), 4.2.9.2 (learner response).
-    "boolean": Type(kind="vocabulary", values=("true", "false"), lenient="loose_boolean"),
+    "boolean": Type(kind="vocabulary", values=("true", "false"), lenient={"letter-case": "loose_boolean"}),
     "loose_boolean": Type(kind="vocabulary", values=("true", "false"), fold=True),
     "choices": Type(kind="list", delimiter="[,]", of=("short_identifier",), least=0, most=36, distinct=True),
     "fill_in": Type(kind="list", delimiter="[,]", of=("localized_250",), most=10),
@@ -104,9 +108,8 @@ TYPES: dict[str, Type] = {
     ),
     "match": Type(kind="pair", delimiter="[.]", of=("short_identifier", "short_identifier")),
     "matches": Type(kind="list", delimiter="[,]", of=("match",), most=36),
-    "number_range": Type(kind="range", delimiter="[:]", of=("real",), lenient="number_or_range"),
+    "number_range": Type(kind="range", delimiter="[:]", of=("real",), lenient={"number-as-pattern": "real"}),
     "strict_range": Type(kind="range", delimiter="[:]", of=("real",)),
-    "number_or_range": Type(kind="any", of=("strict_range", "loose_real")),
     "step_answer": Type(kind="any", of=("strict_range", "characters_250")),
     "step": Type(kind="pair", delimiter="[.]", of=("short_identifier", "characters_250"), optional=True),
     "step_pattern": Type(kind="pair", delimiter="[.]", of=("short_identifier", "step_answer"), optional=True),
@@ -307,4 +310,5 @@ def model(edition: str) -> Model:
         codes=CODES_2004,
         errors=ERRORS_2004,
         target=("{target=", "}"),
+        leniencies=names(SCORM_2004),
     )

@@ -43,9 +43,9 @@ test("questions about errors are not told", () => {
 test("a value that was let through is told", () => {
   const { calls } = started();
 
-  calls.log({ kind: "lenient", element: "cmi.core.score.raw", value: "105", fault: "range", code: 405 });
+  calls.log({ kind: "lenient", leniency: "score-range", element: "cmi.core.score.raw", value: "105", fault: "range", code: 405 });
 
-  assert.deepEqual(calls.take(true), [[0, "~", "cmi.core.score.raw", "105", 405]]);
+  assert.deepEqual(calls.take(true), [[0, "~score-range", "cmi.core.score.raw", "105", 405]]);
 });
 
 test("long values are cut and of many rows the oldest are counted", () => {

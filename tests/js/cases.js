@@ -20,7 +20,7 @@ export function allCases() {
     .filter((name) => name.endsWith(".json"))
     .flatMap((name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")).cases.map((/** @type {any} */ c) => [name, c]))
     .flatMap(([name, c]) => ("strict" in c ? [c.strict] : [true, false]).map((strict) => [
-      `${name}: ${c.name} (${c.model}, ${strict ? "strict" : "lenient"})`,
+      `${name}: ${c.name} (${c.model}, ${Array.isArray(strict) ? `without ${strict.join(" and ")}` : strict ? "strict" : "lenient"})`,
       { ...c, strict },
     ]));
 }

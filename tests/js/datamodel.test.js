@@ -17,6 +17,8 @@ for (const [title, c] of allCases()) {
     if (c.changes) assert.deepEqual(Object.entries(model.takeChanges() ?? {}), Object.entries(c.changes));
     const lenient = log.filter((entry) => entry.kind === "lenient").map(({ element, fault, code }) => [element, fault, code]);
     if (c.log) assert.deepEqual(lenient, c.log);
+    const names = log.filter((entry) => entry.kind === "lenient").map(({ leniency }) => leniency);
+    if (c.leniencies) assert.deepEqual(names, c.leniencies);
   });
 }
 

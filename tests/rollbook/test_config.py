@@ -29,6 +29,8 @@ def test_a_flag_wins_over_the_environment() -> None:
         ("ROLLBOOK_PUBLIC_URL", "learn.example.org"),
         ("ROLLBOOK_DEFAULT_XAPI_VERSION", "0.9"),
         ("ROLLBOOK_WORKERS", "-1"),
+        ("ROLLBOOK_SCORM_STRICT", "identifiers spelling"),
+        ("ROLLBOOK_SCORM12_AUTO_CONTINUE", "sometimes"),
     ],
 )
 def test_a_value_that_cannot_be_read_is_refused_by_the_settings_name(name: str, value: str) -> None:
@@ -37,6 +39,14 @@ def test_a_value_that_cannot_be_read_is_refused_by_the_settings_name(name: str, 
 
     assert name in str(refusal.value)
     assert repr(value) in str(refusal.value)
+
+
+@pytest.mark.parametrize(("value", "strict"), [("yes", True), ("no", False), ("identifiers, answers", ("identifiers", "answers"))])
+def test_strictness_is_whole_none_or_a_list_of_leniencies(value: str, strict: bool | tuple[str, ...]) -> None:
+    config = read_config({"ROLLBOOK_SCORM_STRICT": value})
+
+    assert config.scorm_strict == strict
+    assert read_config(to_environ(config)).scorm_strict == strict
 
 
 @pytest.mark.parametrize(("value", "size"), [("10", 10), ("3K", 3072), ("500m", 500 * 1024**2), ("2G", 2 * 1024**3)])

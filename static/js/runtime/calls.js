@@ -4,7 +4,7 @@
  *
  * @typedef {import("./session.js").CallEntry | import("./session.js").LenientEntry} Entry
  * @typedef {[ms: number, call: string, element: string, value: string, code: number, times?: number]} Row  since the run began; `call` is the
- *   first letter of the function, "~" for a value that was let through, "-" for a number of rows that are not here any more
+ *   first letter of the function, "~" and the name of a leniency for what that has let through, "-" for a number of rows that are not here any more
  */
 
 /** Rows of one commit; the oldest go first. */
@@ -26,7 +26,7 @@ export class Calls {
 
   /** @param {Entry} entry */
   log(entry) {
-    if (entry.kind === "lenient") return this.add("~", entry.element, entry.value, entry.code);
+    if (entry.kind === "lenient") return this.add(`~${entry.leniency}`, entry.element, entry.value, entry.code);
     const { method, args, result, error } = entry;
     if (ASKS_FOR_ERRORS.test(method)) return;
     const sets = method.endsWith("SetValue");

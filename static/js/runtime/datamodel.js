@@ -9,12 +9,12 @@
  *   blankIsUnset?: boolean}} Element
  * @typedef {{standard: string, edition?: string, elements: Record<string, Element>, types: Record<string, import("./values.js").Type>,
  *   codes: Record<string, number>, errors: Record<string, string>, target?: [string, string], keywords: Record<string, string>,
- *   maxCharacters: number, maxRows: number, maxMessage: number}} Table
+ *   leniencies: string[], maxCharacters: number, maxRows: number, maxMessage: number}} Table
  * @typedef {{element?: Element, children: Map<string, Node>, row?: Node}} Node
  * @typedef {{collection: string, index: number}} Row  index NaN: digits that name no row ("01")
  * @typedef {{name: string, element?: Element, rows: Row[], target?: string, missing: string}} Reference
  * @typedef {{continue?: boolean, previous?: boolean, choice?: Record<string, boolean>, jump?: Record<string, boolean>}} LookAhead
- * @typedef {{element: string, value: string, fault: string, code: number}} Leniency
+ * @typedef {{leniency: string, element: string, value: string, fault: string, code: number}} Taken  what a leniency has let through
  */
 
 import { longerThan, Values } from "./values.js";
@@ -28,17 +28,18 @@ export class DataModel {
   /**
    * @param {Table} table
    * @param {Record<string, string>} data the values at launch; changed in place
-   * @param {{strict?: boolean, lookAhead?: LookAhead | null, permissions?: {read?: boolean, write?: boolean}[]}} [options]
+   * @param {{strict?: boolean | string[], lookAhead?: LookAhead | null, permissions?: {read?: boolean, write?: boolean}[]}} [options]
    */
   constructor(table, data, { strict = false, lookAhead = null, permissions = [] } = {}) {
     this.table = table;
     this.data = data;
-    this.strict = strict;
+    /** The leniencies that are not refused: all, none, or all but those that `strict` names. */
+    this.allowed = new Set(strict === true ? [] : table.leniencies.filter((name) => !strict || !strict.includes(name)));
     /** May be replaced whenever the server has looked ahead again. */
     this.lookAhead = lookAhead;
     this.permissions = permissions;
     this.diagnostic = "";
-    /** Called with what strict checking would have refused. @type {(entry: Leniency) => void} */
+    /** Called with what strict checking would have refused. @type {(entry: Taken) => void} */
     this.onLeniency = () => {};
     /** @type {Map<string, string | null>} */
     this.changes = new Map();
@@ -88,15 +89,18 @@ export class DataModel {
     const forbidden = this.forbidden(at, element);
     if (forbidden) return { code: this.refuse(forbidden, name, value) };
     const whole = element.appends ? (this.data[name] ?? "") + value : value;
-    const verdict = this.values.judge(element.type, whole, this.strict, (other) => this.data[beside(at, other)]);
+    const verdict = this.values.judge(element.type, whole, this.allowed, (other) => this.data[beside(at, other)]);
     const fault = longerThan(whole, this.table.maxCharacters) ? "length" : verdict.fault;
     const refused = fault || this.conflict(at, element, verdict.value);
     if (refused) return { code: this.refuse(refused, name, value) };
-    if (verdict.sloppy) {
-      this.onLeniency({ element: name, value: whole.slice(0, 100), fault: verdict.sloppy, code: this.table.codes[verdict.sloppy] });
-    }
+    for (const leniency of verdict.leniencies) this.take(leniency, name, whole, verdict.sloppy);
     this.store(at, element, verdict.value);
     return { code: 0 };
+  }
+
+  /** @param {string} leniency @param {string} element @param {string} value @param {string} fault */
+  take(leniency, element, value, fault) {
+    this.onLeniency({ leniency, element, value: value.slice(0, 100), fault, code: this.table.codes[fault] });
   }
 
   /** @param {Reference} at @param {Element} element @returns {string | undefined} */

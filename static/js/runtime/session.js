@@ -2,11 +2,13 @@
 /**
  * The state machine behind both API objects; the same as scorm_runtime/datamodel/api.py. No call throws, every return is a string.
  *
- * @typedef {{kind: "lenient"} & import("./datamodel.js").Leniency} LenientEntry
+ * @typedef {{kind: "lenient"} & import("./datamodel.js").Taken} LenientEntry
  * @typedef {{kind: "call", method: string, args: string[], result: string, error: string}} CallEntry
  * @typedef {{onInitialize?: () => boolean | void, onSet?: (element: string, value: string) => void, onCommit?: () => boolean | void,
  *   onTerminate?: () => boolean | void, log?: (entry: LenientEntry | CallEntry) => void}} Hooks  a hook that returns false has failed
  */
+
+const NO_ARGUMENT = "no-argument";
 
 export class Session {
   /** @param {{model: import("./datamodel.js").DataModel, hooks?: Hooks}} parts */
@@ -125,9 +127,11 @@ export class Session {
     this.log({ kind: "call", method, args: shown, result, error: String(this.error) });
   }
 
-  /** Nothing at all for an argument is forgiven unless strict. @param {unknown} argument */
+  /** Nothing at all for an argument is a leniency. @param {unknown} argument */
   empty(argument) {
-    return argument === "" || ((argument === undefined || argument === null) && !this.model.strict);
+    if ((argument !== undefined && argument !== null) || !this.model.allowed.has(NO_ARGUMENT)) return argument === "";
+    this.model.take(NO_ARGUMENT, "", "", "argument");
+    return true;
   }
 
   /** The situation when a hook fails. @param {(() => boolean | void) | undefined} hook @param {string} failed */

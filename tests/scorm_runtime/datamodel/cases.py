@@ -28,9 +28,15 @@ def all_cases() -> list[tuple[str, dict[str, Any]]]:
     for path in sorted(FOLDER.glob("*.json")):
         for case in json.loads(path.read_text("utf-8"))["cases"]:
             for strict in [case["strict"]] if "strict" in case else [True, False]:
-                title = f"{path.stem}: {case['name']} ({case['model']}, {'strict' if strict else 'lenient'})"
+                title = f"{path.stem}: {case['name']} ({case['model']}, {strictness(strict)})"
                 found.append((title, {**case, "strict": strict}))
     return found
+
+
+def strictness(strict: bool | list[str]) -> str:
+    if isinstance(strict, list):
+        return f"without {' and '.join(strict)}"
+    return "strict" if strict else "lenient"
 
 
 def model_of(case: dict[str, Any]) -> Model:

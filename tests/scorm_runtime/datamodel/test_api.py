@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scorm_runtime.datamodel import MODELS, Model, model_for
+from scorm_runtime.datamodel import MODELS, Model, leniency, model_for
 from scorm_runtime.datamodel.api import RuntimeApi, apply
 from tests.scorm_runtime.datamodel import cases
 
@@ -27,6 +28,8 @@ def test_case(case: dict[str, Any]) -> None:
     assert list(api.changes.items()) == list(case.get("changes", api.changes).items())
     found = [[entry.element, entry.fault, entry.code] for entry in api.log]
     assert found == case.get("log", found)
+    leniencies = [entry.leniency for entry in api.log]
+    assert leniencies == case.get("leniencies", leniencies)
 
 
 def _touched(method: str) -> set[tuple[str, str]]:
@@ -83,11 +86,34 @@ def test_every_error_code_is_produced(model: Model) -> None:
 @pytest.mark.parametrize("model", MODELS.values(), ids=list(MODELS))
 def test_rows_name_only_types_and_elements_that_exist(model: Model) -> None:
     named = {row.type for row in model.elements.values()}
-    within = {name for type_ in model.types.values() for name in (*type_.of, *type_.cases.values(), type_.lenient) if name}
+    within = {name for type_ in model.types.values() for name in (*type_.of, *type_.cases.values(), *type_.lenient.values())}
     required = {name for row in model.elements.values() for name in row.requires}
 
     assert named | within <= set(model.types)
     assert required <= set(model.elements)
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=list(MODELS))
+def test_every_leniency_of_a_model_is_taken_and_refused_by_its_name(model: Model) -> None:
+    own = [case for _, case in CASES if case["model"] == model.standard]
+    taken = {name for case in own for name in case.get("leniencies", ())}
+    refused = {tuple(case["strict"]) for case in own if isinstance(case["strict"], list)}
+
+    assert set(model.leniencies) == taken
+    assert {(name,) for name in model.leniencies} <= refused
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=list(MODELS))
+def test_types_name_leniencies_of_their_own_model(model: Model) -> None:
+    named = {name for type_ in model.types.values() for name in type_.lenient}
+
+    assert named == set(model.leniencies) - {"longer-text", "longer-lists", "no-argument"}
+
+
+def test_the_documentation_lists_every_leniency() -> None:
+    docs = (Path(__file__).parents[3] / "docs" / "datamodel.md").read_text("utf-8")
+
+    assert re.findall(r"^\| `([a-z-]+)` \|.*\| (?:yes|) ?\| (?:yes|) ?\|$", docs, re.M) == [row.name for row in leniency.ROWS]
 
 
 def test_diagnostics_say_where_and_what() -> None:
