@@ -208,23 +208,52 @@ class _Read(NamedTuple):
 def _window(db: Database[Any], store: int, selection: Selection, bounds: tuple[int, int], read: _Read) -> tuple[list[Row], int]:
     """The rows within the bounds, and how far they go: a crowded window ends early, so that memory stays bounded."""
     order, (lower, upper) = selection.order, bounds
-    found: list[Row] = []
+    look = _plain if tuple(read.rest) == selection.resource.shows else _tested
+    found: dict[int, Row] = {}  # a row that has two of the values comes once
     for value in read.prefix[1] if read.prefix else ("",):
         leading = {read.prefix[0]: value} if read.prefix else {}
-        stages: list[Mapping[str, Any]] = [
-            {"$match": {"t": store, **leading, order: {"$gt": lower, "$lte": upper}}},
-            *({"$match": one} for one in read.rest),
-            {"$sort": {order: 1}},
-            {"$limit": read.most},
-            {"$project": read.projection},
-        ]
-        rows = list(db[selection.resource.collection].aggregate(stages, batchSize=read.most))
-        if len(rows) == read.most:
-            upper = min(upper, int(rows[-1][order]))
-        found += rows
-    found = [row for row in found if row[order] <= upper]
-    found.sort(key=lambda row: int(row[order]))
-    return found, upper
+        window = {"t": store, **leading, order: {"$gt": lower, "$lte": upper}}
+        rows, last = look(db, selection, window, read)
+        upper = min(upper, last)
+        found.update((row[order], row) for row in rows)
+    return [found[number] for number in sorted(found) if number <= upper], upper
+
+
+def _plain(db: Database[Any], selection: Selection, window: dict[str, Any], read: _Read) -> tuple[list[Row], int]:
+    """Where nothing is tested but what the resource shows, that is tested here: the embedded server takes a third of the
+    time for a bare look-up in an index."""
+    order, (lower, upper) = selection.order, window[selection.order].values()
+    shows = selection.resource.shows
+    needed = {name: 1 for condition in shows for name in condition}
+    cursor = db[selection.resource.collection].find(window, read.projection | needed, batch_size=read.most)
+    crowded = order != "n" or upper - lower > read.most  # a row's number is its own: no more rows than numbers
+    rows = list(cursor.sort(order, ASCENDING).limit(read.most) if crowded else cursor)
+    last = int(rows[-1][order]) if crowded and len(rows) == read.most else upper
+    return shown(rows, shows), last
+
+
+def _tested(db: Database[Any], selection: Selection, window: dict[str, Any], read: _Read) -> tuple[list[Row], int]:
+    order = selection.order
+    stages: list[Mapping[str, Any]] = [
+        {"$match": window},
+        *({"$match": one} for one in read.rest),
+        {"$sort": {order: 1}},
+        {"$limit": read.most},
+        {"$project": read.projection},
+    ]
+    rows = list(db[selection.resource.collection].aggregate(stages, batchSize=read.most))
+    return rows, int(rows[-1][order]) if len(rows) == read.most else window[order]["$lte"]
+
+
+def shown(rows: list[Row], shows: Iterable[Mapping[str, Mapping[str, Any]]]) -> list[Row]:
+    """Those that a resource shows: its conditions are `$gt` of a number and `$exists`."""
+    for name, test in ((name, test) for condition in shows for name, test in condition.items()):
+        if "$gt" in test:
+            least = test["$gt"]
+            rows = [row for row in rows if row.get(name, least) > least]
+        else:
+            rows = [row for row in rows if (name in row) == test["$exists"]]
+    return rows
 
 
 def index_part(selection: Selection) -> tuple[tuple[str, tuple[str, ...]] | None, list[Mapping[str, Any]]]:

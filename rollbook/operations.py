@@ -11,6 +11,7 @@ from typing import Any
 
 from analytics import saved
 from analytics.columns import COLUMNS
+from analytics.formats import FORMATS
 from analytics.parameters import COUNTS, NOT, RESOURCES
 from analytics.views.groups import VERB_PARAMETERS
 from analytics.views.reads import READ_PARAMETERS
@@ -204,7 +205,7 @@ PARAMETERS: dict[str, Parameter] = dict(
             {"type": "integer", "minimum": 0},
         ),
         _parameter("rows.If-None-Match", "The ETag of an answer that is at hand: 304 if it would be the same.", place="header"),
-        _parameter("rows.format", "The answer's format; else the Accept header says.", {"enum": ["json", "csv", "ndjson"]}),
+        _parameter("rows.format", "The answer's format; else the Accept header says.", {"enum": list(FORMATS)}),
     )
 )
 

@@ -87,14 +87,14 @@ def wanted_format(allowed: Mapping[str, str] = formats.MEDIA_TYPES) -> str:
     if (named := request.args.get("format")) is not None:
         if named not in allowed:
             raise ParameterInvalid("format", named, f"must be one of {', '.join(allowed)}")
-        return named
+        return formats.require(named)
     if not request.accept_mimetypes:
         return "json"
     media = [name for name, form in formats.ACCEPTED.items() if form in allowed]
-    best = request.accept_mimetypes.best_match(media)
-    if best is None:
+    best = request.accept_mimetypes.best_match([name for name in media if formats.installed(formats.ACCEPTED[name])])
+    if best is None and (best := request.accept_mimetypes.best_match(media)) is None:
         raise FormatUnknown(str(request.accept_mimetypes), media)
-    return formats.ACCEPTED[best]
+    return formats.require(formats.ACCEPTED[best])
 
 
 def page(
