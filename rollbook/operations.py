@@ -11,7 +11,7 @@ from typing import Any
 
 from analytics import saved
 from analytics.columns import COLUMNS
-from analytics.formats import FORMATS
+from analytics.formats import ACCEPTED, FORMATS
 from analytics.parameters import COUNTS, NOT, RESOURCES
 from analytics.views.groups import VERB_PARAMETERS
 from analytics.views.reads import READ_PARAMETERS
@@ -236,7 +236,7 @@ def _page_of_rows(schema: str) -> Answer:
     return Answer(
         about="A page of rows.",
         schema=schema,
-        types=(JSON, "application/x-ndjson", "text/csv"),
+        types=tuple(media for media in ACCEPTED if media != "application/ndjson"),
         headers=("Link", "ETag", "X-Row-Count", "X-Total-Count", "X-Suppressed-Groups", "X-Consistent-Through", "X-Next-Seq"),
     )
 
