@@ -22,10 +22,6 @@ def authority(key: str, name: str, fixed: Json | None, home: str) -> dict[str, A
     return {"objectType": "Agent", "name": name, "account": {"homePage": home, "name": key}}
 
 
-def authority_tokens(agent: Json) -> list[bytes]:
-    return [token(text) for text in identifiers(agent)]
-
-
 def narrow_statement(statement: Json, limits: Json) -> None:
     """Refuses what a credential of one launch may not store: another learner or another registration."""
     if "registration" in limits:

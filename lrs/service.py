@@ -206,8 +206,7 @@ class LRS:
         """Conditions that everything read by this caller meets."""
         wanted: Json = dict(authority.narrow_conditions(caller.limits)) if caller.limits else {}
         if not allows(caller, "statements/read"):
-            tokens = authority.authority_tokens(self._authority(caller))
-            wanted["au"] = tokens[0] if len(tokens) == 1 else tokens
+            wanted["au"] = index.authority_token(self._authority(caller))
         return wanted
 
     def one(self, statement_id: str, caller: Caller, *, voided: bool = False) -> Page:

@@ -11,7 +11,7 @@ from lrs.resources.surface import bp, json_response, lrs, version
 
 
 @bp.get("/agents")
-@access.requires("statements/read", "all/read", "profile", "profile/read", "state")
+@access.requires("statements/read", "statements/read/mine", "all/read", "profile", "profile/read", "state")
 def get_person() -> Response:
     asked = params.read("agents", request.args, version().name)
     lrs().ask(access.current(), Asked(resource="agents", method="GET", key={"agent": asked["agent"]}))

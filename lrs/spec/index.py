@@ -66,9 +66,8 @@ def index_entry(statement: Statement) -> dict[str, Any]:
     if "registration" in context:
         entry["rg"] = _uuid(context["registration"])
     if "authority" in statement:
-        authority = _tokens(identifiers(statement["authority"]))
-        entry["au"] = authority[0] if len(authority) == 1 else authority
-        entry["ra"] = list(dict.fromkeys(entry["ra"] + authority))
+        entry["au"] = authority_token(statement["authority"])
+        entry["ra"] = list(dict.fromkeys(entry["ra"] + _tokens(identifiers(statement["authority"]))))
     if kind == "StatementRef":
         entry["rf"] = _uuid(target["id"])
         if statement["verb"]["id"] == VOIDED:
@@ -78,6 +77,11 @@ def index_entry(statement: Statement) -> dict[str, Any]:
         if hashes:
             entry["att"] = list(dict.fromkeys(hashes))
     return entry
+
+
+def authority_token(authority: Mapping[str, Any]) -> bytes:
+    """One value for an Agent, and one for a Group that none of its members has alone."""
+    return token("\n".join(identifiers(authority)))
 
 
 def _pairs(agents: list[bytes], activity: bytes | None, verb: bytes) -> list[bytes]:
