@@ -29,6 +29,7 @@ PURE = (
     "analytics/verbs.py",
     "analytics/vocabulary.py",
     "lrs/authority.py",
+    "lrs/gate.py",
     "lrs/spec/*.py",
     "lrs/versions.py",
     "package_importer/cmi5.py",
@@ -46,6 +47,7 @@ PURE = (
     "package_importer/tincan.py",
     "package_importer/values.py",
     "scorm_runtime/attempt.py",
+    "scorm_runtime/cmi5/*.py",
     "scorm_runtime/events.py",
     "scorm_runtime/interactions.py",
     "scorm_runtime/memory.py",
@@ -54,6 +56,9 @@ PURE = (
     "scorm_runtime/sequencing/*.py",
     "scorm_runtime/statements.py",
     "scorm_runtime/tracking.py",
+    "scorm_runtime/units/attempt.py",
+    "scorm_runtime/units/conduct.py",
+    "scorm_runtime/units/report.py",
 )
 IMPURE_MODULES = {
     "bson", "flask", "fsspec", "gridfs", "mongoengine", "os", "pymongo", "secrets", "shutil", "socket", "subprocess", "tempfile",

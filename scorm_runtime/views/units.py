@@ -47,7 +47,7 @@ def session(session: str) -> Response:
     return _json(units().session(session, tenant=current().store))
 
 
-@fetch_bp.post("/fetch")
+@fetch_bp.route("/fetch", methods=["POST"], provide_automatic_options=False)
 @public
 def fetch(token: str) -> Response:
     """cmi5 8.2: always 200 and JSON, for scripts of any origin."""

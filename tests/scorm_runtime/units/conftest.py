@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import package_importer
 import pytest
 from flask.testing import FlaskClient
 
+import package_importer
 from tests.scorm_runtime.units.content import Lms, package
 
 Make = Callable[..., Lms]

@@ -183,7 +183,8 @@ class Lms:
         """Of the registration, in stored order."""
         headers = {"X-Experience-API-Version": "1.0.3"}
         asked = {"registration": self.registration, "ascending": "true", "limit": 500, **query}
-        found: list[dict[str, Any]] = self.api.get("/xapi/statements", query_string=asked, headers=headers).get_json()["statements"]
+        answer = self.api.get("/xapi/statements", query_string=asked, headers=headers)
+        found: list[dict[str, Any]] = answer.get_json()["statements"]
         return found
 
     def verbs(self) -> list[str]:
