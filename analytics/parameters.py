@@ -78,6 +78,9 @@ _OF_STATEMENTS = {
 }
 TIMES = ("since", "until", "from", "to")
 _RANGES = (*TIMES, "score_gte", "score_lte")
+_OF_COURSES = {
+    name: _SHARED[name] for name in ("actor", "agent", "actor_key", "group", "registration", "platform", "language", "source")
+}
 _GROUPED = ("course", *_RANGES, "limit", "cursor", "count", "format")
 _PAGED = (*_GROUPED, "after_seq")
 
@@ -137,6 +140,24 @@ RESOURCES = {
         ),
         Resource(name="tombstones", equalities={}, single=("resource", "after_seq", "limit", "cursor", "format")),
         Resource(name="statements", shows=(), moment="timestamp", along="seq", equalities=_OF_STATEMENTS),
+        *(
+            Resource(
+                name=name,
+                collection="analytics_interactions",
+                shows=({"voided": {"$exists": False}},),
+                moment="timestamp",
+                course="labels",
+                equalities={one: _OF_INTERACTIONS[one] for one in _OF_INTERACTIONS if one not in ("success", "correct")},
+                single=("course", *TIMES, "answers", "limit", "cursor", "format"),
+            )
+            for name in ("items", "distractors")
+        ),
+        Resource(name="funnel", equalities=_OF_COURSES, single=("course", *TIMES, "limit", "cursor", "format")),
+        Resource(
+            name="struggling",
+            equalities=_OF_COURSES,
+            single=("course", *TIMES, "reason", "failures", "stalled_days", "slow_ratio", "limit", "cursor", "format"),
+        ),
         Resource(name="learners", single=_GROUPED, key="actor_key"),
         Resource(name="activities", single=_GROUPED, key="activity"),
     )

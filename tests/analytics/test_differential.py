@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from analytics import Attempts
 from bench.analytics_year import Year, course_iri
 from tests.analytics import reference
 from tests.analytics.feeder import Feeder
@@ -15,9 +16,10 @@ Key = tuple[str, str, str | None]
 
 
 @pytest.fixture
-def year(feeder: Feeder) -> list[dict[str, Any]]:
+def year(feeder: Feeder, attempts: Attempts) -> list[dict[str, Any]]:
     for statement in Year(learners=60, courses=9).statements():
         feeder.add(statement)
+    attempts.catch_up(budget=120.0)
     return [one.statement for one in feeder.stored]
 
 
