@@ -423,7 +423,17 @@ SCHEMAS: dict[str, Schema] = {
         "properties": {
             "item": {"type": "string", "description": "Identifier of the item to begin with."},
             "mode": {"enum": ["normal", "browse", "review"], "default": "normal"},
+            "attempt": {
+                "enum": ["resume", "new"],
+                "default": "resume",
+                "description": "new: what there is becomes history when the link is first opened.",
+            },
             "return_url": {"type": "string", "format": "uri", "description": "Where the learner goes afterwards."},
+            "player": {
+                "type": "boolean",
+                "description": "Whether the link opens the player. SCORM content always has it; for cmi5 and Tin Can the link opens "
+                "the content unless this is true.",
+            },
             "window": {
                 "enum": ["frame", "new"],
                 "default": "frame",

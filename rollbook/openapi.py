@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response
 
 import access
 from access.scopes import INCLUDES, SCOPES
-from rollbook import docs_page
+from rollbook import docs_page, runtime_schemas
 from rollbook.api_schemas import SCHEMAS, ref
 from rollbook.operations import OPERATIONS, PARAMETERS, PROBLEM, TAGS, Answer, Operation, Parameter
 
@@ -119,7 +119,7 @@ def document(permissions: Permissions) -> dict[str, Any]:
         "tags": [{"name": name, "description": about} for name, about in TAGS.items()],
         "paths": paths,
         "components": {
-            "schemas": {**SCHEMAS, **ALTERNATIVES, "Scope": _scopes()},
+            "schemas": {**SCHEMAS, **runtime_schemas.SCHEMAS, **ALTERNATIVES, "Scope": _scopes()},
             "parameters": {_component(key): _parameter(row) for key, row in PARAMETERS.items()},
             "headers": {name: {"description": about, "schema": {"type": "string"}} for name, about in HEADERS.items()},
             "responses": {f"Error{status.value}": _problem(status) for status in _statuses()},

@@ -34,9 +34,9 @@ class Wanted:
 
 def anew(plan: Plan, attempt: Attempt, now: float) -> Step:
     """The attempt there is becomes history, the next launch begins another."""
-    if not attempt.started:
+    if not attempt.started and not attempt.runs and attempt.corrected is None:
         raise errors.NothingToKeep("Nobody has opened the course since the last attempt was put aside.")
-    return Step(attempt=openings.afresh(plan, attempt, attempt.ordinal))
+    return Step(attempt=openings.afresh(plan, attempt, attempt.state.seed))
 
 
 def rerolled(plan: Plan, attempt: Attempt, now: float, by: Authority) -> Step:
@@ -89,7 +89,7 @@ def _course_again(plan: Plan, attempt: Attempt, now: float) -> tuple[Attempt, tu
     return replace(attempt, result=kept if plan.credit else old), events
 
 
-def corrected(plan: Plan, attempt: Attempt, wanted: Wanted, now: float, by: Authority) -> Step:
+def corrected(plan: Plan, attempt: Attempt, now: float, wanted: Wanted, by: Authority) -> Step:
     """The item's or the course's status is what was decided, until it is corrected again or the attempt is put aside."""
     item = None if wanted.item is None else plan.items.get(wanted.item)
     if wanted.item is not None and (item is None or item.children):
@@ -99,7 +99,7 @@ def corrected(plan: Plan, attempt: Attempt, wanted: Wanted, now: float, by: Auth
         return _course_corrected(plan, attempt, correction, now, by)
     run = attempt.runs.get(item.identifier) or _untouched(plan, item.identifier, now)
     run = replace(run, corrected=_joined(run.corrected, correction))
-    attempt = replace(attempt, started=True, runs={**attempt.runs, run.item: run})
+    attempt = replace(attempt, runs={**attempt.runs, run.item: run})
     attempt = replace(attempt, state=engine.record(plan.tree, attempt.state, run.item, _judged(plan, run)))
     status = engine.status(plan.tree, attempt.state, run.item)
     for name in STATUSES:
@@ -113,7 +113,7 @@ def corrected(plan: Plan, attempt: Attempt, wanted: Wanted, now: float, by: Auth
 
 
 def _course_corrected(plan: Plan, attempt: Attempt, correction: Correction, now: float, by: Authority) -> Step:
-    attempt = replace(attempt, started=True, corrected=_joined(attempt.corrected, correction))
+    attempt = replace(attempt, corrected=_joined(attempt.corrected, correction))
     root = judgement.reached(plan, attempt)
     said = _unsaid(attempt.said, root.completion, root.success)
     result = attempt.result

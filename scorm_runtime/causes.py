@@ -36,7 +36,10 @@ def noted(plan: Plan, before: Attempt, after: Attempt, now: float) -> tuple[Atte
     for what, explained in RESULT.items():
         if getattr(before.result, what) != getattr(after.result, what):
             changes.append(_change(None, what, getattr(before.result, what), explained(plan, after)))
-    return (replace(after, causes=_with(after, before.run or after.run, changes, now)) if changes else after), tuple(changes)
+    if not changes:
+        return after, ()
+    run = after.runs.get(before.current or "") or after.run
+    return replace(after, causes=_with(after, run, changes, now)), tuple(changes)
 
 
 def _moved(plan: Plan, before: Attempt, after: Attempt) -> Iterable[Node]:

@@ -106,7 +106,7 @@ class Ledger:
 
 def anew(before: Attempt, after: Attempt, act: Act) -> bool:
     """Whether an attempt has become history."""
-    return before.started and (after.ordinal > before.ordinal or act.kind in ANEW)
+    return act.kind in ANEW or (before.started and before.ordinal > 0 and after.ordinal > before.ordinal)
 
 
 def archived(record: Record, act: Act, now: float) -> Mapping[str, Any]:

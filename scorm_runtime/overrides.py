@@ -152,6 +152,15 @@ TABLE: dict[str, Row] = {
             "Whether an item that was failed is completed: as the content says (SCORM 1.2: yes), always, or not until passed.",
             levels=("course", "item"),
         ),
+        Row(
+            name="auto_continue",
+            type="choice",
+            default="completed",
+            choices=("never", "completed", "always"),
+            server="auto_continue",
+            levels=("server", "course"),
+            help="SCORM 1.2: after which SCOs the next one opens by itself, where `exit_of_item` says nothing else.",
+        ),
         _choice(
             "exit_of_item",
             ItemExit,
