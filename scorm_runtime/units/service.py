@@ -210,13 +210,15 @@ class Units:
             self._wake(attempt)
         return len(attempts)
 
-    def prefer(self, attempt: Attempt, language: str) -> None:
-        """cmi5 11: content opens in the learner's language."""
+    def prefer(self, attempt: Attempt, language: str, *, guessed: bool = False) -> None:
+        """cmi5 11: content opens in the learner's language. What is only `guessed` replaces nothing."""
         if not self.conduct(attempt).prefers:
             return
         actor = self.conduct(attempt).learner(attempt.actor)
         owner = Owner(store=attempt.store, kind="agent-profile", agent=actor)
         kept = self.lrs.documents.get(owner, vocabulary.PREFERENCES)
+        if kept and guessed:
+            return
         try:
             known = orjson.loads(kept.body) if kept else {}
         except orjson.JSONDecodeError:

@@ -21,6 +21,8 @@ from pymongo.errors import DuplicateKeyError
 from scorm_runtime.units.attempt import Attempt, Pending, Session, Unit
 
 ATTEMPTS = "unit_attempts"
+VISITS = "unit_visits"
+"""Links to the player, by registration (`visits`)."""
 REFUSED_KEPT = 100
 SESSIONS_KEPT = 50
 OUTBOX_AFTER = 10.0  # seconds after which a statement that is still in an outbox was left there by a crash
@@ -33,6 +35,7 @@ def ensure_indexes(db: Database[Any]) -> None:
     db[ATTEMPTS].create_index("keys", name="keys")
     db[ATTEMPTS].create_index("ids", name="ids")
     db[ATTEMPTS].create_index("wake", name="wake", sparse=True)
+    db[VISITS].create_index("visits.key", name="key")
 
 
 def by_registration(db: Database[Any], registration: str) -> Attempt | None:

@@ -8,20 +8,17 @@ from __future__ import annotations
 import re
 import secrets
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-from pymongo.database import Database
 
 from package_importer.course import Course, Item, Standard
 from scorm_runtime import errors
 from scorm_runtime.units import report, store
 from scorm_runtime.units.attempt import Attempt, Plan
-from scorm_runtime.units.service import Units, UnitLaunch, hash_of
+from scorm_runtime.units.service import UnitLaunch, Units, hash_of
 
-VISITS = "unit_visits"
 PREFIX = "visit."
 """Tokens of visits begin so: no other token does."""
 KEPT = 8  # visits of one registration that stay known
@@ -49,15 +46,11 @@ class Player:
     expires: datetime
 
 
-def ensure_indexes(db: Database[Any]) -> None:
-    db[VISITS].create_index("visits.key", name="key")
-
-
 class Visits:
-    def __init__(self, db: Database[Any], units: Units, clock: Callable[[], float]) -> None:
-        self.db = db
+    def __init__(self, units: Units) -> None:
         self.units = units
-        self.clock = clock
+        self.db = units.db
+        self.clock = units.clock
 
     def begin(
         self,
@@ -83,7 +76,7 @@ class Visits:
             expires=expires,
         )
         push = {"$push": {"visits": {"$each": [asdict(visit)], "$slice": -KEPT}}, "$set": {"store": tenant}}
-        self.db[VISITS].update_one({"_id": attempt.registration}, push, upsert=True)
+        self.db[store.VISITS].update_one({"_id": attempt.registration}, push, upsert=True)
         url = f"{self.units.settings.content_url.rstrip('/')}/play/{token}/"
         return Player(url=url, session=visit.id, expires=datetime.fromtimestamp(expires, UTC))
 
@@ -96,9 +89,11 @@ class Visits:
         _, visit, attempt = self._visit(token)
         return self._outline(visit, attempt)
 
-    def open(self, token: str, item: str, mode: str) -> dict[str, Any]:
-        """A unit's address, and the outline with it open."""
+    def open(self, token: str, item: str, mode: str, language: str | None = None) -> dict[str, Any]:
+        """A unit's address, and the outline with it open. `language`: what the browser speaks."""
         registration, visit, attempt = self._visit(token)
+        if language and not attempt.sessions:
+            self.units.prefer(attempt, language, guessed=True)
         back = f"{self.units.settings.content_url.rstrip('/')}/returned/{visit.id}"
         launch: UnitLaunch = self.units.launch(registration, tenant=attempt.store, item=item, mode=mode, return_url=back)
         now = store.by_registration(self.db, registration) or attempt
@@ -112,7 +107,7 @@ class Visits:
 
     def _visit(self, token: str) -> tuple[str, Visit, Attempt]:
         key = hash_of(token)
-        found = self.db[VISITS].find_one({"visits.key": key})
+        found = self.db[store.VISITS].find_one({"visits.key": key})
         visit = next((Visit(**one) for one in found["visits"] if one["key"] == key), None) if found else None
         if found is None or visit is None:
             raise errors.LaunchNotFound("This link is not known. Ask for a new one.")

@@ -1,4 +1,4 @@
-"""What the player says of units: English texts by the keys that its script knows them by, beside those of `scorm_runtime.words`."""
+"""What the player says of units: English texts by the keys of its script, beside those of `scorm_runtime.words`."""
 
 from __future__ import annotations
 

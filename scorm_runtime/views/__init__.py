@@ -6,7 +6,7 @@ from flask import Flask
 
 from scorm_runtime.service import Service
 from scorm_runtime.units.service import Units
-from scorm_runtime.views import api, content, player
+from scorm_runtime.views import api, content, player, unit_player
 from scorm_runtime.views import units as launched
 from scorm_runtime.views.extension import EXTENSION, UNITS
 
@@ -22,6 +22,8 @@ def init_content(app: Flask, service: Service, units: Units) -> None:
     app.extensions[EXTENSION] = service
     app.extensions[UNITS] = units
     app.register_blueprint(launched.fetch_bp)
+    app.register_blueprint(unit_player.bp)
+    app.register_blueprint(unit_player.returned_bp)
     app.register_blueprint(player.bp)
     app.register_blueprint(content.bp)
     app.register_blueprint(player.static_bp)

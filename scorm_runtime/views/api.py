@@ -12,8 +12,9 @@ from scorm_runtime.errors import InvalidRequest
 from scorm_runtime.service import Launch
 from scorm_runtime.statements import timestamp
 from scorm_runtime.units.service import UnitLaunch
+from scorm_runtime.units.visits import Player
 from scorm_runtime.views import messages
-from scorm_runtime.views.extension import service, units
+from scorm_runtime.views.extension import service, units, visits
 from scorm_runtime.views.units import language as spoken
 
 bp = Blueprint("runtime", __name__, url_prefix="/api/v1")
@@ -40,10 +41,12 @@ def register(course: str) -> Response:
 def launch(registration: str) -> Response:
     body = _body()
     language = spoken(body.pop("language", None))
+    launched = units().handles(_course(registration))
+    opens = visits().begin if _in_player(body, otherwise=not launched) else units().launch
     asked = messages.launch(body)
-    made: Launch | UnitLaunch
-    if units().handles(_course(registration)):
-        made = units().launch(
+    made: Launch | UnitLaunch | Player
+    if launched:
+        made = opens(
             registration,
             tenant=current().store,
             item=asked["item"],
@@ -70,6 +73,14 @@ def registration(registration: str) -> Response:
     if units().handles(_course(registration)):
         return _json(units().report(registration, tenant=current().store))
     return _json(service().report(registration, tenant=current().store, cmi=cmi == "true"))
+
+
+def _in_player(body: dict[str, Any], *, otherwise: bool) -> bool:
+    """Whether the link is to open the player; SCORM content cannot do without."""
+    player = body.pop("player", otherwise)
+    if not isinstance(player, bool) or player < otherwise:
+        raise InvalidRequest("/player", player, "must be true" if otherwise else "must be true or false")
+    return player
 
 
 def _course(registration: str) -> str:

@@ -6,6 +6,7 @@ from flask import current_app
 
 from scorm_runtime.service import Service
 from scorm_runtime.units.service import Units
+from scorm_runtime.units.visits import Visits
 
 EXTENSION = "rollbook.runtime"
 UNITS = "rollbook.units"
@@ -19,3 +20,7 @@ def service() -> Service:
 def units() -> Units:
     found: Units = current_app.extensions[UNITS]
     return found
+
+
+def visits() -> Visits:
+    return Visits(units())

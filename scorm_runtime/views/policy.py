@@ -49,6 +49,17 @@ def apology(headers: Headers) -> None:
     _both(headers)
 
 
+def returned(headers: Headers, settings: Settings) -> None:
+    """Of the page that content sends the learner back to, in a frame or a window."""
+    headers["Content-Security-Policy"] = (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+        f"{_ancestors(settings)}"
+    )
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cache-Control"] = "no-store"
+    _both(headers)
+
+
 def content(headers: Headers, settings: Settings, asks: Iterable[str] = ()) -> None:
     """`asks`: addresses that scripts may call beside their own origin."""
     hosts = " ".join(settings.content_hosts)

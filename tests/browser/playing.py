@@ -57,7 +57,7 @@ class Service:
         registration: str = self.post(f"/api/v1/courses/{course['id']}/registrations", {"actor": actor})["registration"]
         return registration
 
-    def launch(self, registration: str, **options: str) -> str:
+    def launch(self, registration: str, **options: Any) -> str:
         url: str = self.post(f"/api/v1/registrations/{registration}/launch", options)["url"]
         return url
 
@@ -102,13 +102,15 @@ class Witness:
             self.complaints.append(f"console {message.type}: {message.text}")
 
     def on_request(self, request: Request) -> None:
-        if not request.url.startswith((self.service.content_url, "data:", "blob:", "about:")):
+        ours = (self.service.content_url, f"{self.service.url}/xapi/")
+        if not request.url.startswith((*ours, "data:", "blob:", "about:")):
             self.complaints.append(f"foreign request: {request.url}")
 
     def on_response(self, response: Response) -> None:
         if response.status >= 400:
             self.complaints.append(f"{response.status}: {response.url}")
-        if "text/html" in response.headers.get("content-type", "") and "content-security-policy" not in response.headers:
+        page = "text/html" in response.headers.get("content-type", "") and response.url.startswith(self.service.content_url)
+        if page and "content-security-policy" not in response.headers:
             self.complaints.append(f"no policy: {response.url}")
 
 

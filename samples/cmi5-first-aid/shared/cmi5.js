@@ -22,7 +22,11 @@ export class Session {
     this.launch = { launchMode: "Normal", contextTemplate: {} };
     this.started = Date.now();
     this.open = false;
-    /** Statements leave one after the other. @type {Promise<unknown>} */
+    /** Statements that nobody has acknowledged yet, the oldest first. @type {object[]} */
+    this.pending = [];
+    /** @type {any} a place that was not sent yet */
+    this.unsaved = null;
+    /** Messages leave one after the other. @type {Promise<unknown>} */
     this.queue = Promise.resolve();
   }
 
@@ -63,7 +67,16 @@ export class Session {
 
   /** @param {any} place */
   keep(place) {
-    if (this.counts) this.later(() => this.ask("PUT", "activities/state", { stateId: PLACE, registration: this.registration }, place));
+    if (!this.counts) return;
+    this.unsaved = structuredClone(place);
+    this.queue = this.queue.then(() => this.save()).catch(complain);
+  }
+
+  async save() {
+    const place = this.unsaved;
+    if (!place || !this.open) return;
+    this.unsaved = null;
+    await this.ask("PUT", "activities/state", { stateId: PLACE, registration: this.registration }, place);
   }
 
   /** Section 9.3: the verbs that are cmi5's own. @param {string} verb @param {Result} [result] @returns {Promise<unknown>} */
@@ -82,12 +95,13 @@ export class Session {
     if (this.counts) this.send({ id: `${VERB}answered`, display: { en: "answered" } }, object, result, [], {});
   }
 
-  /** Leaves, once; what is sent now outlives the page. */
-  end() {
+  /** Leaves, once. The page may be going: what was not acknowledged is said again with the last word, under the same ids. */
+  async end() {
     if (!this.open) return;
+    this.save().catch(complain);
     this.open = false;
-    this.keepalive = true;
-    return this.say("terminated");
+    this.say("terminated");
+    await this.ask("POST", "statements", {}, this.pending).catch(complain);
   }
 
   /** Back to where the learner came from. */
@@ -105,14 +119,16 @@ export class Session {
     context.extensions = { ...context.extensions, ...extensions };
     const statement = { id: unique(), timestamp: new Date().toISOString(), actor: this.actor, verb, object, context };
     if (Object.keys(result).length) Object.assign(statement, { result });
-    return this.later(() => this.ask("POST", "statements", {}, [statement]));
+    this.pending.push(statement);
+    if (this.open) this.queue = this.queue.then(() => this.deliver()).catch(complain);
+    return this.queue;
   }
 
-  /** @param {() => Promise<unknown>} job */
-  later(job) {
-    const urgent = this.keepalive; // the page goes: nothing can be waited for
-    this.queue = urgent ? Promise.all([this.queue, job()]) : this.queue.then(job);
-    return this.queue.catch((error) => console.warn(String(error)));
+  async deliver() {
+    const leaving = [...this.pending];
+    if (!leaving.length || !this.open) return;
+    await this.ask("POST", "statements", {}, leaving);
+    this.pending = this.pending.filter((statement) => !leaving.includes(statement));
   }
 
   /** @param {string} method @param {string} resource @param {Record<string, string>} query @param {any} [body] */
@@ -126,13 +142,16 @@ export class Session {
       method,
       headers: { ...headers, ...content },
       body: body === undefined ? undefined : JSON.stringify(body),
-      keepalive: this.keepalive,
+      keepalive: method !== "GET", // it outlives the page
     });
     if (!answer.ok && answer.status !== 404) throw new Error(`${resource} was answered with ${answer.status}`);
     return answer;
   }
+}
 
-  keepalive = false;
+/** @param {unknown} error */
+function complain(error) {
+  console.warn(String(error));
 }
 
 /** @param {number} milliseconds @returns {string} as ISO 8601 has it */

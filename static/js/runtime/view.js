@@ -7,7 +7,6 @@
  * @typedef {{completion: string, success: string, suspended: boolean, seconds: number, score: {scaled?: number, raw?: number, max?: number} | null}} Result
  */
 const NARROW = "(max-width: 52rem)";
-const CARDS = ["waiting", "resume", "between", "own-window", "document", "result"];
 
 export class View {
   /**
@@ -115,7 +114,7 @@ export class View {
 
   /** One card, or none when content is shown. A card that asks for something gets the focus if nothing else has it. @param {string | null} card */
   card(card) {
-    for (const id of CARDS) this.part(id).hidden = id !== card;
+    for (const one of this.page.querySelectorAll("main > .card")) /** @type {HTMLElement} */ (one).hidden = one.id !== card;
     const title = card && this.page.querySelector(`#${card} h2`);
     const lost = this.page.activeElement === this.page.body || this.page.activeElement === null;
     if (title && lost) /** @type {HTMLElement} */ (title).focus();
