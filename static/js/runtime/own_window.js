@@ -19,8 +19,10 @@ export class OwnWindow {
     this.url = "";
     /** @type {Window | null} */
     this.window = null;
-    /** @type {Document | null} */
+    /** @type {Document | null} the page that is in the window */
     this.page = null;
+    /** @type {Document | null} the one that goes: the content before, or the empty one of a new window */
+    this.left = null;
     this.looking = 0;
   }
 
@@ -31,28 +33,29 @@ export class OwnWindow {
   /** @param {string} url */
   show(url) {
     this.url = url;
-    if (this.alive) this.go();
-    else if (navigator.userActivation?.isActive) this.open();
+    if (this.alive) {
+      this.window?.location.replace(url);
+      this.watch();
+    } else if (navigator.userActivation?.isActive) this.open();
     else this.handlers.onState("ready");
   }
 
   /** Called by a click. */
   open() {
-    if (!this.alive) this.window = open("about:blank", this.name, shape());
-    if (!this.window) return void this.handlers.onState("blocked");
-    if (this.url) this.go();
-    this.window.focus();
+    if (this.alive) return this.window?.focus();
+    this.window = open(this.url, this.name, shape());
+    if (this.window) this.watch();
+    else this.handlers.onState("blocked");
   }
 
-  go() {
-    this.window?.location.replace(this.url);
-    this.page = null;
+  watch() {
+    this.page = this.left = readable(this.window);
     clearInterval(this.looking);
     this.looking = window.setInterval(() => this.look(), LOOK);
     this.handlers.onState("open");
   }
 
-  /** Closing a window is no event for who has opened it. */
+  /** Closing a window is no event for who has opened it, and each page in it has to be listened to anew. */
   look() {
     if (!this.alive) {
       clearInterval(this.looking);
@@ -61,21 +64,21 @@ export class OwnWindow {
       return;
     }
     const page = readable(this.window);
-    if (page === this.page || page?.URL === "about:blank") return;
-    if (!this.page) this.handlers.onLoad();
+    if (page === this.page) return;
+    if (this.page === this.left) this.handlers.onLoad();
     this.page = page;
-    this.window?.addEventListener("beforeunload", () => this.url && this.handlers.onClosing());
+    const closing = () => this.url && this.handlers.onClosing();
+    for (const event of ["beforeunload", "pagehide"]) this.window?.addEventListener(event, closing, { capture: true });
   }
 
-  /** Content says its last words while it is taken away. `stay`: other content comes into the window. */
+  /** Content says its last words. `stay`: other content comes into the window. */
   clear({ stay = false } = {}) {
     const { window: content } = this;
     this.url = "";
     clearInterval(this.looking);
     if (!this.alive || !content) return;
     announce(content, LAST_WORDS);
-    if (stay) content.location.replace("about:blank");
-    else content.close();
+    if (!stay) content.close();
   }
 }
 

@@ -175,7 +175,10 @@ class Player {
   expose(run) {
     const of = window;
     const hooks = {
-      onInitialize: () => this.view.state("running"),
+      onInitialize: () => {
+        this.view.state("running");
+        if (this.stage.own) this.stage.window.look();
+      },
       onSet: () => this.keepSoon(),
       onCommit: () => {
         this.keep();

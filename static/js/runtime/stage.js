@@ -50,7 +50,7 @@ export class Stage {
   clear({ farewell = true, stay = false } = {}) {
     const frame = this.frame;
     this.shown = false;
-    this.window.clear({ stay });
+    this.window.clear({ stay: stay && this.own });
     if (!frame) return;
     this.frame = null;
     this.focused = this.place.ownerDocument.activeElement === frame;
