@@ -223,7 +223,7 @@ def _deliver(plan: Plan, step: Step, item_id: str, new_attempt: bool, now: float
         marks=last.marks if last and goes_on else {},
         corrected=last.corrected if last else None,
     )
-    runs = {key: replace(value, session=None) for key, value in attempt.runs.items()}
+    runs = {key: value if value.session is None else replace(value, session=None) for key, value in attempt.runs.items()}
     attempt = replace(attempt, runs={**runs, item_id: run}, current=item_id, number=run.number)
     if (goes_on and new_attempt and data) or judgement.known_at_launch(plan, run):
         attempt = replace(attempt, state=engine.record(plan.tree, attempt.state, item_id, _tracking(plan, run)))

@@ -10,7 +10,7 @@ from scorm_runtime.attempt import initial_data, stores
 from scorm_runtime.datamodel import launch
 from scorm_runtime.memory import Attempt, Plan, Run, Step
 from scorm_runtime.sequencing import engine
-from scorm_runtime.sequencing.engine import Navigation, Status
+from scorm_runtime.sequencing.engine import Glance, Navigation, Status
 from scorm_runtime.statements import duration, timestamp
 
 CONTROLS = {
@@ -96,12 +96,12 @@ def contents(plan: Plan, attempt: Attempt, ahead: Navigation) -> Iterator[dict[s
                 "depth": depth,
                 "leaf": not item.children,
                 "enabled": bool(ahead.choice.get(item.identifier)) and choosable,
-                "status": word(engine.status(plan.tree, attempt.state, item.identifier), cluster=bool(item.children)),
+                "status": word(engine.glance(plan.tree, attempt.state, item.identifier), cluster=bool(item.children)),
             }
         stack.extend((child, depth + shown) for child in reversed(item.children))
 
 
-def word(status: Status, *, cluster: bool) -> str:
+def word(status: Status | Glance, *, cluster: bool) -> str:
     """One word for a status mark. A cluster can be satisfied before its parts are done: that is not shown as passed."""
     if cluster and status.completion != "completed":
         return "incomplete" if status.attempts else "not attempted"

@@ -186,12 +186,12 @@ def unescape(key: str) -> str:
 def attempt_json(attempt: Attempt) -> dict[str, Any]:
     made: dict[str, Any] = {name: getattr(attempt, name) for name in PLAIN}
     made["state"] = orjson.dumps(attempt.state.to_json()).decode()
-    made["runs"] = {escape(item): orjson.dumps(asdict(run)).decode() for item, run in attempt.runs.items()}
+    made["runs"] = {escape(item): orjson.dumps(run).decode() for item, run in attempt.runs.items()}
     made["causes"] = {escape(item): text for item, text in attempt.causes.items()}
     for name in ("result", "said", "stores", "preference", "corrected"):
         value = getattr(attempt, name)
         if value is not None:
-            made[name] = orjson.dumps(asdict(value) if hasattr(value, "__dataclass_fields__") else dict(value)).decode()
+            made[name] = orjson.dumps(dict(value) if isinstance(value, Mapping) else value).decode()
     return made
 
 
@@ -233,7 +233,7 @@ def _document(record: Record, now: datetime) -> dict[str, Any]:
         "outbox": list(record.outbox),
         "learner": orjson.dumps(record.learner).decode(),
         "terms": orjson.dumps(record.terms).decode(),
-        "journal": orjson.dumps(asdict(record.journal)).decode(),
+        "journal": orjson.dumps(record.journal).decode(),
         "entry": record.entry,
     }
     if record.outbox or record.learner:

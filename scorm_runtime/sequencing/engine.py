@@ -15,7 +15,7 @@ from scorm_runtime.sequencing.codes import SENTENCES
 from scorm_runtime.sequencing.delivery import content_delivery_environment, delivery_request
 from scorm_runtime.sequencing.lookahead import Navigation, look_ahead
 from scorm_runtime.sequencing.navigation import navigation_request
-from scorm_runtime.sequencing.recording import Status, record, status
+from scorm_runtime.sequencing.recording import Glance, Status, glance, record, status
 from scorm_runtime.sequencing.requests import Found, sequencing_request
 from scorm_runtime.sequencing.rollup import overall_rollup
 from scorm_runtime.sequencing.selection import prepare, prepare_again
@@ -24,6 +24,7 @@ from scorm_runtime.sequencing.termination import end_attempt, terminate_descende
 from scorm_runtime.sequencing.tree import Tree
 
 __all__ = [
+    "Glance",
     "Kind",
     "Navigation",
     "Outcome",
@@ -32,6 +33,7 @@ __all__ = [
     "Status",
     "Tree",
     "current",
+    "glance",
     "initial",
     "look_ahead",
     "navigate",

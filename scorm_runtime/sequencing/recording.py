@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scorm_runtime.sequencing.objectives import (
     amount,
@@ -25,6 +25,14 @@ from scorm_runtime.tracking import Completion, ObjectiveTracking, Success, Track
 SATISFIED: dict[Success, bool | None] = {"passed": True, "failed": False, "unknown": None}
 SUCCESS: dict[bool | None, Success] = {True: "passed", False: "failed", None: "unknown"}
 COMPLETION: dict[bool | None, Completion] = {True: "completed", False: "incomplete", None: "unknown"}
+
+
+class Glance(NamedTuple):
+    """The part of `Status` that a table of contents needs."""
+
+    completion: str
+    success: str
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +174,13 @@ def status(tree: Tree, state: State, item_id: str) -> Status:
         objectives=tuple(_objective(work, node, o, o.id) for o in node.objectives if o.id is not None),
         mapped=tuple(_mapped(work, node, o, o.id) for o in node.objectives if o.id is not None and o.reads),
     )
+
+
+def glance(tree: Tree, state: State, item_id: str) -> Glance:
+    """What a table of contents shows of an activity: cheap, for it is asked of all of them."""
+    node, work = tree.by_id[item_id], state.view
+    found = satisfied(work, node, node.primary)
+    return Glance(COMPLETION[completed(work, node)], SUCCESS[found], work.of(node).attempts)
 
 
 def _unavailable(work: Work, step: Node) -> str | None:
