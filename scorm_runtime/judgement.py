@@ -61,7 +61,7 @@ def tracking(plan: Plan, run: Run, *, terminated: bool = False, suspend: bool = 
 def known_at_launch(plan: Plan, run: Run) -> bool:
     """Whether an item has a status before its content has said anything."""
     rule = plan.overrides.of("item_completion_rule", run.item)
-    return run.corrected is not None or (rule == ItemRule.ON_LAUNCH and bool(run.data))
+    return run.corrected is not None or (rule != ItemRule.CONTENT and bool(run.data))
 
 
 def corrected(found: Tracking, correction: Correction | None) -> Tracking:
