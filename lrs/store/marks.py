@@ -16,6 +16,7 @@ from pymongo.database import Database
 
 EVERY = 100
 _FRESH = 1.0  # seconds
+_ALL = 100_000  # in one answer
 _OVERLAP = 400  # milestones read again: other processes write theirs a little later
 
 
@@ -79,7 +80,8 @@ class Marks:
                 return known
             self._looked[store] = now
             last = known[-_OVERLAP] if len(known) > _OVERLAP else 0
-        fresh = [row["s"] for row in self._rows.find({"t": store, "s": {"$gt": last, "$lt": 2**63 - 1}}, {"s": 1})]
+        asked = self._rows.find({"t": store, "s": {"$gt": last, "$lt": 2**63 - 1}}, {"s": 1}, batch_size=_ALL)
+        fresh = [row["s"] for row in asked]
         with self._lock:
             known = sorted({*self._known[store], *fresh})
             self._known[store] = known

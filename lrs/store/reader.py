@@ -2,15 +2,17 @@
 
 The embedded server takes an index only for a $match that asks for nothing else than the index has, and reads all that it matches
 before it sorts and cuts off. So the condition that chooses the index has a stage of its own, and there it is asked for windows
-between two sequence numbers, from the near end on, each eight times as wide as the one before. The width that filled a page is
-remembered for each filter: a page of a common verb and the short list of a rare agent both take one window the second time."""
+between two sequence numbers, from the near end on, each eight times as wide as the one before. Where the first does not fill the
+page and there are several conditions, the one that chooses is the one that fewest rows of the second window meet. The width that
+filled a page and the condition are remembered for each filter: a page of a common verb and the short list of a rare agent both
+take one window the second time."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
@@ -62,7 +64,7 @@ class Reader:
         self._rows: Collection[Document] = db["lrs_statements"]
         self._marks = marks
         self._windowed = windowed
-        self._widths: OrderedDict[tuple[Any, ...], int] = OrderedDict()
+        self._remembered: OrderedDict[tuple[Any, ...], tuple[int, str | None]] = OrderedDict()
         self._lock = threading.Lock()
 
     def rows(self, asked: Slice) -> list[Document]:
@@ -78,16 +80,33 @@ class Reader:
 
     def _windows(self, asked: Slice) -> list[Document]:
         shape = (asked.store, asked.ascending, asked.limit, *asked.wanted.items())
+        width, first = self._known(shape, asked.limit)
+        asked = chosen_by(asked, first)
         got: list[Document] = []
-        windows = self._marks.windows(
-            asked.store, asked.low, asked.high, ascending=asked.ascending, width=self._width(shape, asked.limit)
-        )
-        for start, end in windows:
+        windows = self._marks.windows(asked.store, asked.low, asked.high, ascending=asked.ascending, width=width)
+        for count, (start, end) in enumerate(windows):
+            if count == 1 and first is None and len(asked.wanted) > 1:
+                first = self._rarest(asked, start, end)
+                asked = chosen_by(asked, first)
             got += self._page(asked, start, end, asked.limit - len(got), {})
             if len(got) >= asked.limit:
                 break
-        self._remember(shape, self._needed(asked, got))
+        self._remember(shape, self._needed(asked, got), first)
         return got
+
+    def _rarest(self, asked: Slice, low: int, high: int) -> str:
+        """The condition that fewest rows between two numbers meet; the earlier of those that are equal."""
+        counts = dict.fromkeys(asked.wanted, 0)
+        pipelines = [
+            [
+                {"$match": {"t": asked.store, key: value, "s": {"$gt": low, "$lt": high}}},
+                {"$group": {"_id": key, "n": {"$sum": 1}}},
+            ]
+            for key, value in asked.wanted.items()
+        ]
+        others = [{"$unionWith": {"coll": self._rows.name, "pipeline": one}} for one in pipelines[1:]]
+        counts.update({row["_id"]: row["n"] for row in self._rows.aggregate([*pipelines[0], *others])})
+        return min(counts, key=lambda key: counts[key])
 
     def _needed(self, asked: Slice, got: list[Document]) -> int:
         """How many milestones wide the first window should have been."""
@@ -96,16 +115,23 @@ class Reader:
             low, high = (low, got[-1]["s"]) if asked.ascending else (got[-1]["s"], high)
         return self._marks.between(asked.store, low, high) + 1
 
-    def _width(self, shape: tuple[Any, ...], limit: int) -> int:
+    def _known(self, shape: tuple[Any, ...], limit: int) -> tuple[int, str | None]:
         with self._lock:
-            return self._widths.get(shape, limit // self._marks.every + 2)
+            return self._remembered.get(shape, (limit // self._marks.every + 2, None))
 
-    def _remember(self, shape: tuple[Any, ...], width: int) -> None:
+    def _remember(self, shape: tuple[Any, ...], width: int, first: str | None) -> None:
         with self._lock:
-            self._widths[shape] = width
-            self._widths.move_to_end(shape)
-            if len(self._widths) > _REMEMBERED:
-                self._widths.popitem(last=False)
+            self._remembered[shape] = (width, first)
+            self._remembered.move_to_end(shape)
+            if len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+
+
+def chosen_by(asked: Slice, first: str | None) -> Slice:
+    """The same rows, found by another of the conditions."""
+    if first is None or first == next(iter(asked.wanted)):
+        return asked
+    return replace(asked, wanted={first: asked.wanted[first], **asked.wanted})
 
 
 def index_for(wanted: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pymongo import MongoClient, monitoring
 
 import lrs
 from access import Caller
@@ -14,6 +15,7 @@ from lrs.store import marks
 from tests.lrs.conftest import make_statement
 
 ODD = {"id": "http://example.com/verbs/odd"}
+RARE = "http://example.com/activities/rare"
 QUERIES = [
     StatementQuery(limit=7),
     StatementQuery(limit=7, ascending=True),
@@ -21,6 +23,11 @@ QUERIES = [
     StatementQuery(limit=7, verb=ODD["id"], ascending=True),
     StatementQuery(limit=7, agent={"mbox": "mailto:rare@example.com"}),
     StatementQuery(limit=7, agent={"mbox": "mailto:nobody@example.com"}),
+    StatementQuery(limit=7, agent={"mbox": "mailto:ada@example.com"}, verb=ODD["id"]),
+    StatementQuery(limit=7, agent={"mbox": "mailto:ada@example.com"}, activity=RARE, related_activities=True),
+    StatementQuery(limit=7, agent={"mbox": "mailto:ada@example.com"}, activity=RARE, related_activities=True, ascending=True),
+    StatementQuery(limit=7, agent={"mbox": "mailto:ada@example.com"}, related_agents=True, activity=RARE, verb=ODD["id"]),
+    StatementQuery(limit=7, agent={"mbox": "mailto:rare@example.com"}, related_agents=True, verb=ODD["id"]),
 ]
 
 
@@ -32,6 +39,8 @@ def filled(lrs_store: lrs.LRS) -> tuple[lrs.LRS, Caller]:
     caller = Caller(key="reader", name="reader", scopes=frozenset({"all"}), store=888_888)
     for number in range(120):
         changes: dict[str, Any] = {"verb": ODD} if number % 2 else {}
+        if number % 40 == 1:
+            changes["object"] = {"id": RARE}
         if number in (3, 77):
             changes["actor"] = {"mbox": "mailto:rare@example.com"}
         store.store(make_statement(**changes), caller=caller)
@@ -56,6 +65,41 @@ def test_windows_show_the_same_pages_as_one_read(filled: tuple[lrs.LRS, Caller],
 
     assert pages(windowed, query, caller) == pages(whole, query, caller)
     assert pages(windowed, query, caller) == pages(whole, query, caller)
+
+
+class Matches(monitoring.CommandListener):
+    """What the first stages of pipelines over statements ask for."""
+
+    def __init__(self) -> None:
+        self.keys: list[set[str]] = []
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        if event.command.get("aggregate") == "lrs_statements":
+            self.keys.append(set(event.command["pipeline"][0]["$match"]) - {"t", "s"})
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None: ...
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None: ...
+
+
+def test_the_condition_that_fewest_meet_chooses_the_index(mongo_uri: str, filled: tuple[lrs.LRS, Caller]) -> None:
+    windowed, caller = filled
+    matches = Matches()
+    client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, event_listeners=[matches])
+    store = lrs.LRS(client[windowed.db.name], windowed.settings)
+    store.marks.every = 10
+    query = StatementQuery(limit=7, agent={"mbox": "mailto:ada@example.com"}, activity=RARE, related_activities=True)
+
+    first = store.find(query, caller)
+    asked_first = list(matches.keys)
+    matches.keys.clear()
+    again = store.find(query, caller)
+    client.close()
+
+    assert len(first.raws) == len(again.raws) == 3
+    assert asked_first[0] == {"ag"}
+    assert asked_first[-1] == {"rc"}
+    assert matches.keys == [{"rc"}]
 
 
 @pytest.mark.parametrize("ascending", [True, False])
