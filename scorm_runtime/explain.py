@@ -156,7 +156,10 @@ def _before_any_data(item: Item, status: Status, run: Run | None, value: Any) ->
 
 
 def _assumed(item: Item, status: Status, value: str, what: str) -> Reason:
-    """UP.4 End Attempt Process, step 1.1.1."""
+    """UP.4 End Attempt Process, step 1.1.1: unless the package leaves the status to content."""
+    left = item.sequencing.completion_set_by_content if what == "completion" else item.sequencing.objective_set_by_content
+    if value != "unknown" and left:
+        return Reason(value=None, rule="UP.4", text="The package leaves it to the content, which has not said it.")
     if value == "unknown":
         return Reason(value=value, rule="UP.4", text="The item reports nothing; it counts as done when its attempt has ended.")
     text = f"UP.4: the item reported no {what} until its attempt ended, and the package does not demand it."

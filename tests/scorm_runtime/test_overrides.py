@@ -172,7 +172,9 @@ def test_a_rule_replaces_the_threshold_of_the_package() -> None:
     assert attempt.result.completion == "completed"
 
 
-@pytest.mark.parametrize(("rule", "completion"), [("content", "completed"), ("completed", "completed"), ("incomplete", "incomplete")])
+@pytest.mark.parametrize(
+    ("rule", "completion"), [("content", "completed"), ("completed", "completed"), ("incomplete", "incomplete")]
+)
 def test_what_it_means_for_completion_to_have_failed(rule: str, completion: str) -> None:
     of = decided(course(sco("one"), standard=Standard.SCORM_12), completion_of_failed=rule)
 

@@ -264,7 +264,10 @@ def test_a_corrected_item_stays_so_when_its_content_says_otherwise(
         ({"item": 7, "completion": "completed", "reason": "x"}, "/item"),
         ({"reason": "x"}, ""),
         ({"completion": "completed", "reason": "x", "by": {"name": "Eve"}}, "/by"),
-        ({"completion": "completed", "reason": "x", "by": {"objectType": "Group", "mbox": "mailto:a@b.example"}}, "/by/objectType"),
+        (
+            {"completion": "completed", "reason": "x", "by": {"objectType": "Group", "mbox": "mailto:a@b.example"}},
+            "/by/objectType",
+        ),
         ({"completion": "completed", "reason": "x", "when": "now"}, "/when"),
     ],
 )
