@@ -21,6 +21,10 @@ UUID: Schema = {"type": "string", "format": "uuid"}
 TIME: Schema = {"type": "string", "format": "date-time"}
 ANY_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
 NUMBER: Schema = {"type": ["number", "null"]}
+LANGUAGES: Schema = {
+    "type": "string",
+    "description": "cmi5: the languages in which content should open, as tags with commas, the preferred one first.",
+}
 LANGUAGE_MAP: Schema = {"type": "object", "additionalProperties": TEXT, "description": "Language tag to text."}
 KINDS: dict[str, Schema] = {
     "text": {"type": ["string", "null"]},
@@ -348,6 +352,7 @@ SCHEMAS: dict[str, Schema] = {
         "properties": {
             "actor": ref("Agent"),
             "registration": UUID | {"description": "Choose the registration's UUID; else one is made."},
+            "language": LANGUAGES,
         },
         "example": {"actor": {"account": {"homePage": "https://people.example.com", "name": "ada"}, "name": "Ada"}},
     },
@@ -429,10 +434,11 @@ SCHEMAS: dict[str, Schema] = {
                 "description": "new: what there is becomes history when the link is first opened.",
             },
             "return_url": {"type": "string", "format": "uri", "description": "Where the learner goes afterwards."},
+            "language": LANGUAGES,
             "player": {
                 "type": "boolean",
-                "description": "Whether the link opens the player. SCORM content always has it; for cmi5 and Tin Can the link opens "
-                "the content unless this is true.",
+                "description": "Whether the link opens the player. SCORM content always has it; for cmi5 and Tin Can the link "
+                "opens the content unless this is true.",
             },
             "window": {
                 "enum": ["frame", "new"],
@@ -451,9 +457,64 @@ SCHEMAS: dict[str, Schema] = {
         "type": "object",
         "required": ["url", "session", "expires"],
         "properties": {
-            "url": {"type": "string", "format": "uri", "description": "Opens the player with no other login."},
+            "url": {"type": "string", "format": "uri", "description": "Opens the player or the content with no other login."},
             "session": TEXT,
             "expires": TIME,
+            "mode": {"enum": ["normal", "browse", "review"], "description": "cmi5 and Tin Can: the mode that was chosen."},
+            "window": {"enum": ["own", "any"], "description": "cmi5 and Tin Can: whether content needs a window of its own."},
+        },
+    },
+    "Waiver": {
+        "type": "object",
+        "required": ["item", "reason"],
+        "additionalProperties": False,
+        "properties": {
+            "item": {"type": "string", "description": "Identifier of the unit."},
+            "reason": {"type": "string", "minLength": 1, "maxLength": 200},
+        },
+        "example": {"item": "https://example.com/units/1", "reason": "Tested Out"},
+    },
+    "Waived": {
+        "type": "object",
+        "required": ["registration", "item", "reason"],
+        "properties": {"registration": UUID, "item": TEXT, "reason": TEXT},
+    },
+    "UnitSession": {
+        "type": "object",
+        "required": ["session", "registration", "item", "mode", "state", "launched", "refused"],
+        "properties": {
+            "session": UUID,
+            "registration": UUID,
+            "course": TEXT,
+            "item": TEXT,
+            "activity": TEXT,
+            "mode": {"enum": ["normal", "browse", "review"]},
+            "state": {"enum": ["launched", "initialized", "terminated", "abandoned"]},
+            "launched": TIME,
+            "fetched": ANY_TIME | {"description": "When content took its credential."},
+            "seen": TIME | {"description": "When content last asked anything."},
+            "ended": ANY_TIME,
+            "expires": TIME,
+            "seconds": NUMBER,
+            "said": {"type": "object", "additionalProperties": TEXT, "description": "The statement of each accepted verb."},
+            "refused": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "time": TIME,
+                        "reason": TEXT,
+                        "requirement": TEXT,
+                        "message": TEXT,
+                        "pointer": TEXT,
+                        "found": {"type": ["string", "null"]},
+                        "request": TEXT,
+                        "statement": {"type": ["string", "null"]},
+                        "verb": {"type": ["string", "null"]},
+                    },
+                },
+                "description": "What content was refused, and by which section of the standard; the last 100.",
+            },
         },
     },
     "Query": {
