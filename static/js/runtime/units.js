@@ -33,13 +33,15 @@ class Units {
       onOpen: () => this.openOutside(),
       onReview: () => this.chosen && this.open(this.chosen, "review"),
       onRetake: () => this.retake(),
-      onNext: () => this.next && this.choose(this.next.id),
+      onNext: () => this.onward && this.choose(this.onward.id),
     });
     this.transport = new Transport({ base: "", onCondition: ({ ok }) => this.condition(ok) });
     /** @type {Outline | null} */
     this.outline = null;
     /** @type {Unit | null} the unit that a card asks about */
     this.chosen = null;
+    /** @type {Unit | undefined} where the page proposes to go on */
+    this.onward = undefined;
     /** @type {{session: string, unit: Unit, ended: number} | null} what is open now */
     this.running = null;
     /** @type {Window | null} */
@@ -92,9 +94,13 @@ class Units {
     return this.outline?.entries.filter((entry) => entry.leaf) ?? [];
   }
 
+  get undone() {
+    return this.units.find((unit) => !unit.done);
+  }
+
+  /** What is not done, behind this place before what is before it. */
   get next() {
-    const after = this.units.slice(this.place() + 1);
-    return [...after, ...this.units].find((unit) => !unit.done);
+    return this.units.slice(this.place() + 1).find((unit) => !unit.done) ?? this.undone;
   }
 
   place() {
@@ -111,8 +117,8 @@ class Units {
     if (start && !this.running) return this.enter(start, outline.start.mode);
     if (outline.last && !outline.last.live && outline.last.phase === "abandoned") return this.say("abandoned", outline.last);
     if (alone) return this.choose(alone.id);
-    if (!outline.last && this.next) return this.enter(this.next, "normal");
-    this.pause(this.words.say(this.next ? "units.welcome" : "units.all"));
+    if (!outline.last && this.undone) return this.enter(this.undone, "normal");
+    this.pause(this.words.say(this.undone ? "units.welcome" : "units.all"), this.undone);
   }
 
   /** @param {string} id */
@@ -193,16 +199,21 @@ class Units {
 
   /** What has become of a session. @param {string} what @param {{item: string}} last */
   say(what, last) {
-    const title = this.units.find(({ id }) => id === last.item)?.title ?? "";
-    if (what === "terminated" && !this.next) return this.finish();
-    const key = what === "terminated" ? "units.ended" : `units.${what === "unfinished" ? "unfinished" : "abandoned"}`;
-    this.pause(this.words.say(key, { title }));
+    const unit = this.units.find(({ id }) => id === last.item);
+    const title = unit?.title ?? "";
+    if (what === "terminated") {
+      if (!this.undone) return this.finish();
+      return this.pause(this.words.say("units.ended", { title }), this.next);
+    }
+    const text = this.words.say(what === "unfinished" ? "units.unfinished" : "units.abandoned", { title });
+    this.pause(text, unit && !unit.done ? unit : this.next);
   }
 
-  /** @param {string} text */
-  pause(text) {
+  /** @param {string} text @param {Unit | undefined} onward */
+  pause(text, onward) {
     this.pauseState();
-    this.view.after(text, this.next);
+    this.onward = onward;
+    this.view.after(text, onward);
   }
 
   pauseState() {
