@@ -58,7 +58,7 @@ def show(config: Config) -> None:
         with tempfile.TemporaryDirectory() as folder:
             course = client.post("/api/v1/courses", sample_courses.pack(name, Path(folder)).read_bytes(), "application/zip")
         registration = client.post_json(f"/api/v1/courses/{course['id']}/registrations", {"actor": LEARNER})["registration"]
-        link = client.post_json(f"/api/v1/registrations/{registration}/launch", {})
+        link = client.post_json(f"/api/v1/registrations/{registration}/launch", {"player": True})
         click.echo(f"\n{course['title']} ({course['standard']})")
         click.echo(f"  play it as {LEARNER['name']}:\n    {link['url']}")
         click.echo("  completion and score (play first, then ask):")

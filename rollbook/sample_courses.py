@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
+MANIFESTS = ("imsmanifest.xml", "cmi5.xml")
 
 
 def root() -> Path:
@@ -14,7 +15,7 @@ def root() -> Path:
 
 
 def names() -> list[str]:
-    return sorted(folder.name for folder in root().iterdir() if (folder / "imsmanifest.xml").is_file())
+    return sorted(folder.name for folder in root().iterdir() if any((folder / name).is_file() for name in MANIFESTS))
 
 
 def pack(name: str, folder: Path) -> Path:

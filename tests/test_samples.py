@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 import package_importer
+from rollbook import sample_courses
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 SCORM = sorted(path.parent.name for path in SAMPLES.glob("*/imsmanifest.xml"))
@@ -27,6 +28,7 @@ def files_named_by_manifest(sample: Path) -> list[str]:
 
 def test_there_is_a_sample_of_each_standard() -> None:
     assert (SCORM, CMI5) == (["scorm12-fire-safety", "scorm2004-data-protection"], ["cmi5-first-aid"])
+    assert sample_courses.names() == sorted(NAMES)
 
 
 @pytest.mark.parametrize("name", SCORM)
