@@ -20,6 +20,5 @@ class Settings:
     attachment_maximum: int = 256 << 20
     request_maximum: int = 512 << 20
     body_seconds: float = 30  # for a request to bring its body, and a second more for each 64 KiB of it
-    depth_maximum: int = 64  # nesting of JSON
     secret: str | None = None  # signs `more` tokens
     windowed: bool | None = None  # read lists in two-sided windows (the embedded server needs it)

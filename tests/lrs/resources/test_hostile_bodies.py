@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -116,6 +117,74 @@ def test_deep_nesting_within_the_limit_is_kept(client: FlaskClient) -> None:
 
 def test_deep_nesting_in_a_parameter_is_400(client: FlaskClient) -> None:
     assert client.get("/xapi/statements", query_string={"agent": "[" * 3_000}).status_code == 400
+
+
+HOSTILE = {
+    "doubled key": b'{"a": 1, "a": 2}',
+    "NUL": b'{"a": "\\u0000"}',
+    "lone surrogate": b'{"a": "\\ud800"}',
+    "beyond 64 bits": b'{"a": 18446744073709551616}',
+    "1e400": b'{"a": 1e400}',
+    "10,000 deep": b'{"a": ' + b"[" * 10_000 + b"]" * 10_000 + b"}",
+    "not UTF-8": b'{"a": "\xff"}',
+}
+STATE = {"activityId": "http://example.com/a", "agent": '{"mbox":"mailto:a@b.c"}', "stateId": "one"}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_a_document_in_json_is_read_as_strictly(client: FlaskClient, method: str, body: bytes) -> None:
+    client.post("/xapi/activities/state", query_string=STATE, json={"kept": 1})
+    headers = {"If-Match": "*"}
+
+    answer = client.open(
+        "/xapi/activities/state", method=method, query_string=STATE, data=body, content_type="application/json", headers=headers
+    )
+
+    assert (answer.status_code, answer.json["code"]) == (400, "invalid-json")
+    assert client.get("/xapi/activities/state", query_string=STATE).json == {"kept": 1}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+def test_the_first_part_of_multipart_is_read_as_strictly(client: FlaskClient, body: bytes) -> None:
+    whole = b"--xyz\r\nContent-Type: application/json\r\n\r\n" + body + b"\r\n--xyz--\r\n"
+
+    answer = client.post("/xapi/statements", data=whole, content_type="multipart/mixed; boundary=xyz")
+
+    assert (answer.status_code, answer.json["code"]) == (400, "invalid-json")
+
+
+@pytest.mark.parametrize("text", [text for name, text in HOSTILE.items() if name != "10,000 deep"])
+@pytest.mark.parametrize("path", ["statements", "agents", "activities/state", "agents/profile"])
+def test_an_agent_in_a_parameter_is_read_as_strictly(client: FlaskClient, path: str, text: bytes) -> None:
+    agent = quote(b'{"mbox": "mailto:a@b.c", "name": ' + text + b"}")
+
+    answer = client.get(f"/xapi/{path}?agent={agent}")
+
+    assert (answer.status_code, answer.json["parameter"]) == (400, "agent")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/xapi/statements", "multipart/mixed; boundary=x"),
+        ("/xapi/statements", "text/plain"),
+        ("/xapi/activities/state?activityId=http://a.b/c&agent=%7B%22mbox%22%3A%22mailto%3Aa%40b.c%22%7D&stateId=s", "image/png"),
+    ],
+)
+def test_600_mb_of_another_kind_are_4xx_before_they_are_read(
+    address: tuple[str, int], client: FlaskClient, path: str, kind: str
+) -> None:
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nX-Experience-API-Version: 2.0.0\r\n"
+        f"Authorization: {client.environ_base['HTTP_AUTHORIZATION']}\r\nContent-Length: {600 << 20}\r\n\r\n"
+    )
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(head.encode())
+
+        status = connection.recv(4096).split()[1]
+
+    assert status == (b"400" if kind == "text/plain" else b"413")
 
 
 @pytest.fixture(scope="module")

@@ -421,6 +421,17 @@ def test_ieee_4_1_6_1_last_modified_is_when_the_newest_was_stored(client: FlaskC
     assert client.get("/xapi/statements").last_modified == stored.replace(microsecond=0)
 
 
+def test_an_empty_list_has_no_last_modified(client: FlaskClient) -> None:
+    assert client.get("/xapi/statements").last_modified is None
+
+
+@pytest.mark.parametrize("accept", ["text/html", "text/plain", "application/json", "image/png"])
+def test_an_error_is_json_whatever_is_accepted(client: FlaskClient, accept: str) -> None:
+    answer = client.get("/xapi/statements?x=1", headers={"Accept": accept})
+
+    assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
+
+
 def test_1_1_head_answers_like_get_without_a_body(client: FlaskClient) -> None:
     post(client, make_statement())
 
