@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -154,7 +154,7 @@ def _group(resource: Resource, pointer: str, given: object) -> tuple[Column, dic
         raise QueryInvalid(pointer, given, "groups of one learner each are not for this credential")
     if isinstance(given, str):
         column = _column(resource, pointer, given, ("text", "boolean"))
-        return column, {"$ifNull": [f"${column.source}", None]}
+        return replace(column, field=""), {"$ifNull": [f"${column.source}", None]}
     bucket = _object(pointer, given, ("bucket", "every", "tz"))
     column = _column(resource, f"{pointer}/bucket", bucket.get("bucket"), ("time",))
     every = bucket.get("every", "day")

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analytics import saved
+from analytics.charts import KINDS
 from analytics.columns import COLUMNS
 from analytics.formats import ACCEPTED, FORMATS
 from analytics.parameters import COUNTS, NOT, RESOURCES
+from analytics.views.charts import WIDTHS
 from analytics.views.groups import VERB_PARAMETERS
 from analytics.views.reads import READ_PARAMETERS
 from analytics.views.rows import WITH_TOMBSTONES
@@ -215,6 +217,14 @@ PARAMETERS: dict[str, Parameter] = dict(
             "Rows that changed after this sequence number: an incremental load.",
             {"type": "integer", "minimum": 0},
         ),
+        _parameter("chart.chart", "What is drawn.", {"enum": list(KINDS)}),
+        _parameter("chart.measure", "Which measure of the query is drawn."),
+        _parameter(
+            "chart.width",
+            "Width in pixels.",
+            {"type": "integer", "minimum": WIDTHS[0], "maximum": WIDTHS[1], "default": 720},
+        ),
+        _parameter("chart.dir", "The direction of the script.", {"enum": ["ltr", "rtl"], "default": "ltr"}),
         _parameter("rows.If-None-Match", "The ETag of an answer that is at hand: 304 if it would be the same.", place="header"),
         _parameter("rows.format", "The answer's format; else the Accept header says.", {"enum": list(FORMATS)}),
     )
@@ -869,6 +879,26 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=("path.saved.name", "rows.format"),
         answers={200: _page_of_rows("QueryPage")},
         errors=(400, 404, 406),
+    ),
+    *(
+        Operation(
+            method="GET",
+            path=f"/api/v1/queries/{{name}}.{kind}",
+            id=f"get_query_{kind}",
+            tag="Analytics",
+            summary=summary,
+            about="Without `chart`: lines for what is grouped by time, else bars. `measure`: else the first.",
+            parameters=("path.saved.name", "chart.chart", "chart.measure", "chart.width", "chart.dir", "rows.If-None-Match"),
+            answers={
+                200: Answer(about=about, types=(media,), headers=("ETag", "X-Consistent-Through")),
+                304: Answer(about="Nothing has changed since."),
+            },
+            errors=(400, 404),
+        )
+        for kind, media, summary, about in (
+            ("svg", "image/svg+xml", "What a saved query finds, as a picture", "The picture."),
+            ("html", "text/html", "The picture and the table of what a saved query finds", "The page."),
+        )
     ),
     Operation(
         method="GET",

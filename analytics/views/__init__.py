@@ -2,4 +2,4 @@
 
 from flask import Blueprint
 
-bp = Blueprint("analytics", __name__, url_prefix="/api/v1")
+bp = Blueprint("analytics", __name__, url_prefix="/api/v1", template_folder="templates")

@@ -108,7 +108,7 @@ def page(
     extra: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
     """One page of rows, with the way to the next; `extra` are further members of a JSON answer, and headers by EXTRA."""
-    g.analytics_read = Read(len(rows), _personal(columns))
+    told(columns, len(rows))
     if form == "json":
         body: dict[str, Any] = {"rows": list(formats.records(columns, rows)), "next": cursor, **extra}
         if next_seq is not None:
@@ -199,6 +199,11 @@ def only_parameters(allowed: Sequence[str]) -> None:
     for name in request.args:
         if name not in allowed:
             raise ParameterUnknown(name, allowed)
+
+
+def told(columns: Sequence[Column], count: int) -> None:
+    """For the record of reads."""
+    g.analytics_read = Read(count, _personal(columns))
 
 
 def _personal(columns: Sequence[Column]) -> bool:

@@ -35,7 +35,7 @@ def year(feeder: Feeder, attempts: Attempts) -> list[Row]:
 
 
 @pytest.mark.parametrize("which", ["first", "last"])
-@pytest.mark.parametrize("number", (1, 2))
+@pytest.mark.parametrize("number", [1, 2])
 def test_items_are_what_plain_python_says(client: FlaskClient, year: list[Row], number: int, which: str) -> None:
     given = reference.answers(year, course_iri(number), which)
 
@@ -45,7 +45,7 @@ def test_items_are_what_plain_python_says(client: FlaskClient, year: list[Row], 
     assert [question for question in given if not close(found[question], reference.item(given, question))] == []
 
 
-@pytest.mark.parametrize("number", (1, 2))
+@pytest.mark.parametrize("number", [1, 2])
 def test_distractors_are_what_plain_python_says(client: FlaskClient, year: list[Row], number: int) -> None:
     given = reference.answers(year, course_iri(number))
 
@@ -58,7 +58,7 @@ def test_distractors_are_what_plain_python_says(client: FlaskClient, year: list[
     assert [key for key in expected if not close(found[key], expected[key])] == []
 
 
-@pytest.mark.parametrize("number", (1, 2))
+@pytest.mark.parametrize("number", [1, 2])
 def test_the_funnel_is_what_plain_python_says(client: FlaskClient, year: list[Row], number: int) -> None:
     expected = reference.funnel(year, course_iri(number))
 
@@ -69,7 +69,7 @@ def test_the_funnel_is_what_plain_python_says(client: FlaskClient, year: list[Ro
     assert {stage: found[stage]["lost"] for stage in lost} == lost
 
 
-@pytest.mark.parametrize("number", (1, 2))
+@pytest.mark.parametrize("number", [1, 2])
 @pytest.mark.parametrize(("failures", "days", "ratio"), [(2, 14, 2.0), (1, 200, 1.5)])
 def test_struggling_are_those_whom_plain_python_finds(
     client: FlaskClient, year: list[Row], number: int, failures: int, days: int, ratio: float
