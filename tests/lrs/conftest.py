@@ -20,6 +20,13 @@ import lrs
 from access import Caller
 
 _tenants = itertools.count(1)
+COLLECTED = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What was collected, before anything is deselected: `test_requirements.py` looks at the names."""
+    config.stash[COLLECTED] = [item.nodeid for item in items]
 
 
 class Known:
