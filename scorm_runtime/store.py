@@ -7,7 +7,7 @@ Every save names the revision it has read, so that two processes never overwrite
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypedDict
 
@@ -63,7 +63,7 @@ class Record:
     """The document. `attempt` and `scratch` (browse and review) stay JSON until a tree is at hand to read them.
 
     `refused` are statements that the Learning Record Store would not have. `terms`: what was decided for the course when the
-    attempt was last opened, and whether it is for credit. `entry`: the newest entry of the log, in JSON.
+    attempt was last opened, and whether it is for credit. `entries`: the newest entries of the log, in JSON.
     """
 
     registration: str
@@ -82,7 +82,7 @@ class Record:
     learner: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     terms: Mapping[str, Any] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
-    entry: str | None = None
+    entries: tuple[str, ...] = ()
 
 
 def result(record: Record) -> Result | None:
@@ -186,7 +186,7 @@ def unescape(key: str) -> str:
 def attempt_json(attempt: Attempt) -> dict[str, Any]:
     made: dict[str, Any] = {name: getattr(attempt, name) for name in PLAIN}
     made["state"] = orjson.dumps(attempt.state.to_json()).decode()
-    made["runs"] = {escape(item): orjson.dumps(run).decode() for item, run in attempt.runs.items()}
+    made["runs"] = {escape(item): KNOWN.text(run) for item, run in attempt.runs.items()}
     made["causes"] = {escape(item): text for item, text in attempt.causes.items()}
     for name in ("result", "said", "stores", "preference", "corrected"):
         value = getattr(attempt, name)
@@ -198,7 +198,7 @@ def attempt_json(attempt: Attempt) -> dict[str, Any]:
 def read_attempt(tree: Tree, value: Mapping[str, Any]) -> Attempt:
     return Attempt(
         state=State.from_json(tree, orjson.loads(value["state"])),
-        runs={unescape(item): _run(orjson.loads(text)) for item, text in value["runs"].items()},
+        runs={unescape(item): KNOWN.run(text) for item, text in value["runs"].items()},
         result=Result(**orjson.loads(value["result"])),
         said=_said(orjson.loads(value["said"])),
         stores=orjson.loads(value["stores"]),
@@ -209,9 +209,41 @@ def read_attempt(tree: Tree, value: Mapping[str, Any]) -> Attempt:
     )
 
 
-def _run(value: dict[str, Any]) -> Run:
+def _run(text: str) -> Run:
+    value = orjson.loads(text)
     corrected = value.get("corrected")
     return Run(**{**value, "said": _said(value["said"]), "corrected": Correction(**corrected) if corrected else None})
+
+
+class _Known:
+    """Runs and their texts, small ones only: of the hundreds in a large course a request changes one. Runs are values."""
+
+    MOST = 4096
+    SMALL = 2000
+
+    def __init__(self) -> None:
+        self._runs: dict[str, Run] = {}
+        self._texts: dict[int, tuple[Run, str]] = {}  # with the run, so that its id stays its own
+
+    def run(self, text: str) -> Run:
+        known = self._runs.get(text)
+        return self._keep(text, _run(text)) if known is None else known
+
+    def text(self, run: Run) -> str:
+        known = self._texts.get(id(run))
+        return orjson.dumps(run).decode() if known is None else known[1]
+
+    def _keep(self, text: str, run: Run) -> Run:
+        if len(text) > self.SMALL:
+            return run
+        if len(self._runs) >= self.MOST:
+            self._runs, self._texts = {}, {}
+        self._runs[text] = run
+        self._texts[id(run)] = (run, text)
+        return run
+
+
+KNOWN = _Known()
 
 
 def _said(value: dict[str, Any]) -> Said:
@@ -229,12 +261,12 @@ def _document(record: Record, now: datetime) -> dict[str, Any]:
         "actor": orjson.dumps(record.actor).decode(),
         "actor_key": record.actor_key,
         "events": record.events,
-        "sessions": [asdict(session) for session in record.sessions],
+        "sessions": [{name: getattr(session, name) for name in Session.__slots__} for session in record.sessions],
         "outbox": list(record.outbox),
         "learner": orjson.dumps(record.learner).decode(),
         "terms": orjson.dumps(record.terms).decode(),
         "journal": orjson.dumps(record.journal).decode(),
-        "entry": record.entry,
+        "entries": list(record.entries),
     }
     if record.outbox or record.learner:
         made["due"] = now
@@ -268,7 +300,7 @@ def _record(found: dict[str, Any] | None) -> Record | None:
         learner=orjson.loads(found.get("learner", "{}")),
         terms=orjson.loads(found.get("terms", "{}")),
         journal=Journal(**orjson.loads(found.get("journal", "{}"))),
-        entry=found.get("entry"),
+        entries=tuple(found.get("entries", ())),
     )
 
 

@@ -78,9 +78,16 @@ def record(tree: Tree, state: State, item_id: str, tracking: Tracking) -> State:
         for name, row in rows.items():
             if name in node.by_id:
                 _record_objective(work, node, node.by_id[name], row)
-    overall_rollup(work, node)
+    if not _as_recorded(work, state, node):
+        overall_rollup(work, node)
     work.keep_before(state)
     return work.value()
+
+
+def _as_recorded(work: Work, state: State, node: Node) -> bool:
+    """RB.1.5: the same as the last time in this delivery changes nothing further up."""
+    known = state.records.get(node.index)
+    return node.index in state.before.records and known is not None and not work.moved and known.alike(work.of(node))
 
 
 def _merged(sco: Tracking, row: ObjectiveTracking | None) -> ObjectiveTracking:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from package_importer.course import RollupRule, RuleCondition
 from scorm_runtime.sequencing.objectives import amount, completed, measure, satisfied, set_objective, set_progress
@@ -118,12 +118,8 @@ def rollup_rule_check(work: Work, node: Node, action: str, defined: bool) -> Rol
     rules = rollup_rules(node, action, defined)
     if not rules:
         return None
-    children = work.available(node)
-    for rule in rules:
-        considered = (c for c in children if check_child_for_rollup(work, c, action))
-        if _fires(rule, (evaluate_rollup_conditions(work, child, rule) for child in considered)):
-            return rule
-    return None
+    considered = [child for child in work.available(node) if check_child_for_rollup(work, child, action)]
+    return next((rule for rule in rules if _fires(work, rule, considered)), None)
 
 
 def rollup_rules(node: Node, action: str, defined: bool) -> tuple[RollupRule, ...]:
@@ -131,13 +127,15 @@ def rollup_rules(node: Node, action: str, defined: bool) -> tuple[RollupRule, ..
     return node.rollup.get(action, ()) if defined else DEFAULT_RULES[action]
 
 
-def _fires(rule: RollupRule, answers: Iterable[bool | None]) -> bool:
+def _fires(work: Work, rule: RollupRule, children: Sequence[Node]) -> bool:
     """RB.1.4-1.2.4: whether enough of the children meet the rule; where none is considered, all of them and none of them do."""
-    if rule.child_activity_set == "all":
-        return all(answer is True for answer in answers)
-    if rule.child_activity_set == "any":
-        return any(answer is True for answer in answers)
-    results = list(answers)
+    if rule.child_activity_set in ("all", "any"):
+        every = rule.child_activity_set == "all"
+        for child in children:
+            if (evaluate_rollup_conditions(work, child, rule) is True) is not every:
+                return not every
+        return every
+    results = [evaluate_rollup_conditions(work, child, rule) for child in children]
     match rule.child_activity_set:
         case "none":
             return True not in results and None not in results

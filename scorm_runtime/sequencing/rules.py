@@ -70,14 +70,16 @@ def _condition(work: Work, node: Node, condition: RuleCondition) -> bool | None:
         return True
     if not node.seq.tracked:
         return None
-    if name in ("completed", "activityProgressKnown"):
-        completion = _completion(work, node, condition)
-        return completion if name == "completed" else completion is not None
+    own = condition.referenced_objective is None
+    if name == "completed":
+        return completed(work, node) if own else _completion(work, node, condition)
+    if name == "activityProgressKnown":
+        return (completed(work, node) if own else _completion(work, node, condition)) is not None
     if name == "attempted":
         return work.of(node).attempts > 0
     if name == "attemptLimitExceeded":
         return attempt_limit_exceeded(work, node)
-    objective = _referenced(node, condition)
+    objective = node.primary if own else _referenced(node, condition)
     if objective is None:
         return None
     return _objective_condition(work, node, objective, condition)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from scorm_runtime.sequencing.tree import Node, Tree
@@ -83,10 +84,20 @@ class Record:
         new.objectives = {position: reached.copy() for position, reached in self.objectives.items()}
         return new
 
+    def alike(self, other: Record) -> bool:
+        """Nothing that a rollup or a rule could see differs."""
+        mine, others = ({i: REACHED_OF(reached) for i, reached in one.objectives.items()} for one in (self, other))
+        return SEEN_OF(self) == SEEN_OF(other) and mine == others
+
 
 UNTOUCHED = Record()
 NOTHING = Reached()
 PLAIN = tuple(name for name in Record.__slots__ if name not in ("objectives", "children"))
+# All attributes at once, and what they are at the beginning: writing a state is done on every commit.
+PLAIN_OF, REACHED_OF = attrgetter(*PLAIN), attrgetter(*Reached.__slots__)
+USUAL_PLAIN, USUAL_REACHED = PLAIN_OF(UNTOUCHED), REACHED_OF(NOTHING)
+SEEN_OF = attrgetter(*(name for name in Record.__slots__ if name not in ("exit", "experienced", "objectives")))
+MISSING = object()
 
 
 class Before(NamedTuple):
@@ -172,7 +183,7 @@ def _read_records(tree: Tree, value: Mapping[str, Any]) -> dict[int, Record]:
 
 
 def _written(tree: Tree, record: Record) -> dict[str, Any]:
-    value = {name: v for name in PLAIN if (v := getattr(record, name)) != getattr(UNTOUCHED, name)}
+    value = {name: v for name, v, usual in zip(PLAIN, PLAIN_OF(record), USUAL_PLAIN, strict=True) if v != usual}
     if record.children is not None:
         value["children"] = [tree.nodes[i].id for i in record.children]
     objectives = {str(position): v for position, reached in record.objectives.items() if (v := _written_objective(reached))}
@@ -182,7 +193,7 @@ def _written(tree: Tree, record: Record) -> dict[str, Any]:
 
 
 def _written_objective(reached: Reached) -> dict[str, Any]:
-    return {name: v for name in Reached.__slots__ if (v := getattr(reached, name)) != getattr(NOTHING, name)}
+    return {name: v for name, v, usual in zip(Reached.__slots__, REACHED_OF(reached), USUAL_REACHED, strict=True) if v != usual}
 
 
 def _read(tree: Tree, node: Node, value: Mapping[str, Any]) -> Record:
@@ -313,13 +324,16 @@ def first_on_path(work: Work, node: Node, question: str, ask: Callable[[Work, No
     """The first answer on the way from the root to the activity; remembered per activity while nothing changes."""
     if work.remembered is None:
         return next((answer for step in node.path if (answer := ask(work, step)) is not None), None)
-    memory: dict[int, str | None] = work.remembered.setdefault(question, {})
-    if node.index in memory:
-        return memory[node.index]
-    known = node.parent is not None and node.parent.index in memory
-    found = memory[node.parent.index] if known and node.parent else None
-    for step in (node,) if known else node.path:
+    memory: dict[int, Any] | None = work.remembered.get(question)
+    if memory is None:
+        memory = work.remembered[question] = {}
+    found = memory.get(node.index, MISSING)
+    if found is not MISSING:
+        return found  # type: ignore[no-any-return]
+    above = memory.get(node.parent.index, MISSING) if node.parent is not None else MISSING
+    found = None if above is MISSING else above
+    for step in node.path if above is MISSING else (node,):
         if found is None:
             found = ask(work, step)
         memory[step.index] = found
-    return found
+    return found  # type: ignore[no-any-return]
