@@ -1,9 +1,9 @@
 """Who is asking, and what they may."""
 
-from access.authenticate import allows, current, public, requires, token
+from access.authenticate import act_as, allows, current, public, requires, token
 from access.caller import Caller
 from access.credentials import Credentials
-from access.errors import AccessError
+from access.errors import AccessError, Forbidden
 from access.models import ensure_indexes
 from access.views import init_app
 
@@ -11,6 +11,8 @@ __all__ = [
     "AccessError",
     "Caller",
     "Credentials",
+    "Forbidden",
+    "act_as",
     "allows",
     "current",
     "ensure_indexes",

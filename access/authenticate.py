@@ -57,6 +57,11 @@ def current() -> Caller:
     return caller
 
 
+def act_as(caller: Caller) -> None:
+    """In a request that the service makes of itself: for whom it is made."""
+    g.caller = caller
+
+
 def allows(caller: Caller, permission: str) -> bool:
     return permission in scopes.permissions(caller.scopes)
 

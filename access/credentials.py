@@ -148,6 +148,11 @@ class Credentials:
             raise CredentialNotFound(f"There is no credential with the key {key!r}.", detail={"found": key})
         return found
 
+    def caller(self, key: str) -> Caller | None:
+        """Who the key stands for now, for work that was asked for earlier; None: it was revoked or has expired."""
+        known = self._read(key)
+        return None if known is None else self._caller(known)
+
     def list(self, *, store: int = 1, after: str = "", limit: int = 100) -> list[Credential]:
         """Those that people manage, revoked ones included, by key; the ones of launches are not listed."""
         rows = Credential.objects(store=store, kind="key", order__gt=after, order__lt="\x7f")

@@ -8,6 +8,11 @@ AnalyticsError
 ├── QueryInvalid        400  a query body outside the grammar; `pointer` says where
 ├── NameInvalid         400  a name for a saved query or a schedule that is none
 ├── QueryUnknown        404  no saved query of this name
+├── ScheduleUnknown     404  no schedule of this name
+├── ExportUnknown       404  no such export, or one of somebody else, or one that has expired
+├── ExportNotReady      409  the export has no file yet, or has failed
+├── ExportsFull         429  too many exports wait already
+├── ExportFailed        422  why an export has no file; `reason` says it in a word
 ├── RevisionChanged     412  what was to be changed has changed meanwhile, is there already, or is no longer there
 ├── RevisionRequired    428  what is there is only replaced by who says which state of it
 ├── FormatUnknown       406  no format of ours is acceptable
@@ -121,3 +126,44 @@ class RevisionRequired(AnalyticsError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name!r} is there already: send its ETag as If-Match to replace it.", found=name)
+
+
+class ScheduleUnknown(AnalyticsError):
+    status = 404
+    code = "schedule-unknown"
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"There is no schedule {found!r}.", found=found)
+
+
+class ExportUnknown(AnalyticsError):
+    status = 404
+    code = "export-unknown"
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"There is no export {found!r}; it may have expired.", found=found)
+
+
+class ExportNotReady(AnalyticsError):
+    status = 409
+    code = "export-not-ready"
+
+    def __init__(self, found: str, state: str) -> None:
+        super().__init__(f"The export {found!r} has no file: it is {state}.", found=found, state=state)
+
+
+class ExportsFull(AnalyticsError):
+    status = 429
+    code = "exports-full"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} exports wait already; try again when some are done.", most=most)
+        self.headers = {"Retry-After": "60"}
+
+
+class ExportFailed(AnalyticsError):
+    status = 422
+    code = "export-failed"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message, reason=reason)

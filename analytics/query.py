@@ -67,7 +67,7 @@ class Measure:
 def plan(body: object, resolve_course: ResolveCourse, seen: Sight = Sight.NAMES) -> Plan:
     query = _object("", body, MEMBERS)
     resource = sight.resource(seen, _resource(query))
-    chosen = selection(resource, _filter(query.get("filter", {})), resolve_course)
+    chosen = selection(resource, filter_texts(query.get("filter", {})), resolve_course)
     groups = [_group(resource, f"/group_by/{at}", one) for at, one in enumerate(_list("/group_by", query, GROUPS_MAXIMUM))]
     measures = [
         _measure(resource, f"/measures/{at}", one)
@@ -119,13 +119,13 @@ def _resource(query: Mapping[str, Any]) -> Resource:
     return RESOURCES[name]
 
 
-def _filter(given: object) -> dict[str, list[str]]:
+def filter_texts(given: object, without: Sequence[str] = NOT_IN_FILTER) -> dict[str, list[str]]:
     """The parameters of the GET resources, as JSON values."""
     if not isinstance(given, dict):
         raise QueryInvalid("/filter", given, "must be an object")
     found: dict[str, list[str]] = {}
     for name, value in given.items():
-        if name in NOT_IN_FILTER:
+        if name in without:
             raise QueryInvalid(f"/filter/{name}", value, "is not a filter")
         found[name] = [_filter_text(f"/filter/{name}", one) for one in (value if isinstance(value, list) else [value])]
     return found

@@ -9,6 +9,8 @@ class Settings:
     """Learners that a group must have to be shown to who may not see single ones."""
     reads_days: int = 365
     """How long it is known who read what; 0: for ever."""
+    export_hours: int = 72
+    """How long the file of an export is kept."""
 
 
 DEFAULTS = Settings()

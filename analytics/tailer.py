@@ -13,7 +13,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from analytics import attempts, counting, folding, reads, saved, sight, store
+from analytics import attempts, counting, exports, folding, reads, saved, schedules, sight, store
 from analytics.attempts import Row
 from analytics.folding import Statements
 from analytics.parameters import Selection
@@ -38,6 +38,8 @@ class Attempts:
         store.ensure_indexes(self.db)
         reads.ensure_indexes(self.db)
         saved.ensure_indexes(self.db)
+        exports.ensure_indexes(self.db)
+        schedules.ensure_indexes(self.db)
 
     def catch_up(self, store_id: int = 1, budget: float = 60.0) -> int:
         """Folds what was stored since, for at most `budget` seconds; the number of statements folded.

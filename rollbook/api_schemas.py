@@ -8,9 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from analytics.columns import COLUMNS, Column
+from analytics.exports import STATES
+from analytics.parameters import RESOURCES
 from analytics.query import GROUPS_MAXIMUM, MEASURES, MEASURES_MAXIMUM, SOURCES
 from analytics.query import LIMIT_MAXIMUM as QUERY_LIMIT
 from analytics.saved import DESCRIPTION_LENGTH
+from analytics.schedules import MISSED, RUNS_KEPT
+from analytics.views.asked import FORMATS as EXPORT_FORMATS
+from analytics.views.schedules import KEEP
 from rollbook.operations import ROWS
 
 Schema = dict[str, Any]
@@ -72,6 +77,24 @@ def row_page(of: str) -> Schema:
         },
     }
 
+
+ASKED: Schema = {
+    "resource": {"enum": list(RESOURCES)},
+    "filter": {"type": "object", "description": "The parameters of that list, as JSON; `limit` and `after_seq`, too."},
+    "query": ref("Query"),
+    "saved": {"type": "string", "description": "The name of a saved query."},
+    "format": {"enum": list(EXPORT_FORMATS), "default": "csv"},
+}
+CLOCK: Schema = {
+    "cron": {"type": ["string", "null"], "description": "Five fields: `0 6 * * 1` is Mondays at six."},
+    "tz": {"type": "string", "default": "UTC", "description": "The time zone whose clock `cron` goes by."},
+    "every": {"type": "string", "description": "A length of time, five minutes or more: `PT6H`."},
+    "start": {**TIME, "description": "What `every` is counted from; else midnight, UTC."},
+    "missed": {"enum": list(MISSED), "default": "run", "description": "Whether one run makes up for times that passed unseen."},
+    "keep": {"type": "integer", "minimum": 1, "maximum": RUNS_KEPT, "default": KEEP, "description": "How many results."},
+    "paused": {"type": "boolean", "default": False},
+    "description": {"type": "string", "maxLength": DESCRIPTION_LENGTH},
+}
 
 SCHEMAS: dict[str, Schema] = {
     "Problem": {
@@ -596,6 +619,73 @@ SCHEMAS: dict[str, Schema] = {
             "result": {"type": "string", "description": "Where its rows are."},
         },
     },
+    "NewExport": {
+        "type": "object",
+        "additionalProperties": False,
+        "oneOf": [{"required": ["resource"]}, {"required": ["query"]}, {"required": ["saved"]}],
+        "properties": ASKED,
+    },
+    "Export": {
+        "type": "object",
+        "required": ["id", "state", "format", "created", "rows", "bytes", "progress", "file"],
+        "properties": {
+            "id": UUID,
+            "state": {"enum": list(STATES)},
+            **ASKED,
+            "created": TIME,
+            "started": ANY_TIME,
+            "finished": ANY_TIME,
+            "expires": {**ANY_TIME, "description": "When the file is taken away."},
+            "created_by": {"type": "string", "description": "The name of the credential."},
+            "schedule": {"type": ["string", "null"], "description": "The schedule that asked for it."},
+            "due": {**ANY_TIME, "description": "The time it was due by its schedule."},
+            "rows": {"type": "integer", "description": "So far."},
+            "bytes": {"type": "integer", "description": "So far."},
+            "progress": {
+                "type": ["number", "null"],
+                "description": "0 to 1, an estimate; null: not known.",
+            },
+            "file": {"type": ["string", "null"], "description": "Where the file is, once it is done."},
+            "sha256": {"type": ["string", "null"], "description": "Of the file."},
+            "error": {"type": ["object", "null"], "description": "Why it failed: `code` and `detail`."},
+        },
+    },
+    "Exports": page("exports", "Export"),
+    "NewSchedule": {
+        "type": "object",
+        "additionalProperties": False,
+        "oneOf": [{"required": ["cron"]}, {"required": ["every"]}],
+        "properties": ASKED | CLOCK,
+    },
+    "Schedule": {
+        "type": "object",
+        "required": ["name", "format", "missed", "keep", "paused", "next", "revision"],
+        "properties": {
+            "name": TEXT,
+            **ASKED,
+            **CLOCK,
+            "paused_because": {"type": ["string", "null"], "description": "`credential`: the one it runs as was revoked."},
+            "next": ANY_TIME,
+            "revision": {"type": "integer"},
+            "created": TIME,
+            "updated": TIME,
+            "updated_by": {"type": "string", "description": "The name of the credential that it runs as."},
+            "runs": {
+                "type": "array",
+                "description": "The last ones, newest first; not in lists.",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "due": TIME,
+                        "missed": {"type": "integer", "description": "Times that passed unseen and that this run stands for."},
+                        "export": {"type": ["string", "null"]},
+                        "state": {"enum": [*STATES, "expired", "skipped"]},
+                    },
+                },
+            },
+        },
+    },
+    "Schedules": page("schedules", "Schedule"),
     "SavedQueries": page("queries", "SavedQuery"),
     **{f"{name.title()}Row": row(COLUMNS[name]) for name in ROWS},
     **{f"{name.title()}Page": row_page(f"{name.title()}Row") for name in ROWS},

@@ -177,6 +177,7 @@ class Config:
         5, whole, "Fewest learners of a group whose figures are shown to credentials that may not see single learners' names."
     )
     reads_days: int = setting(365, whole, "Days for which it is kept who read what in the analyst API; 0 for ever.")
+    export_hours: int = setting(72, whole, "Hours for which the file of an export of the analyst API is kept.")
     log_level: str = setting("info", text, "debug, info, warning or error.")
 
     @property

@@ -20,10 +20,13 @@ from rollbook.operations import OPERATIONS, PARAMETERS, PROBLEM, TAGS, Answer, O
 XAPI = "/xapi"
 MOUNT = "/xapi/{version}"
 HEADERS: dict[str, str] = {
+    "Content-Disposition": "A name for the file.",
+    "Content-Range": "Which part of the whole this is.",
     "ETag": "Identifies this version of the document or answer.",
     "Last-Modified": "When it was stored.",
     "Link": "The next page, as rel=next.",
     "Location": "Where the new one is.",
+    "Retry-After": "Seconds after which to ask again.",
     "Upload-Complete": "?1 when every byte was received, else ?0.",
     "Upload-Length": "Bytes of the whole package.",
     "Upload-Offset": "Bytes received: where the next piece begins.",

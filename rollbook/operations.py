@@ -104,6 +104,8 @@ PARAMETERS: dict[str, Parameter] = dict(
         _parameter("path.resource", "The list.", {"enum": sorted(COLUMNS)}, required=True, place="path"),
         _parameter("rows.resource", "Which list's rows.", {"enum": list(WITH_TOMBSTONES), "default": "attempts"}),
         _parameter("path.name", "The file's path.", required=True, place="path"),
+        _parameter("path.export_id", "The export's id.", UUID, required=True, place="path"),
+        _parameter("Range", "The part that is wanted, as in `bytes=1000-`.", place="header"),
         _parameter("path.saved.name", "The name.", SAVED_NAME, required=True, place="path"),
         _parameter("path.key", "The credential's key.", required=True, place="path"),
         _parameter(
@@ -251,6 +253,8 @@ STATEMENTS_IN: dict[str, str | None] = {JSON: "StatementOrStatements", "multipar
 STORED = Answer(about="Stored; nothing to say.")
 DOCUMENT = Answer(about="The document, or the ids of all.", schema="Document", types=("*/*",), headers=ETAG)
 PACKAGE: dict[str, str | None] = {"multipart/form-data": "PackageUpload", "application/zip": None, JSON: "FromUpload"}
+
+FILE_TYPES = tuple(media for media in ACCEPTED if media not in (JSON, "application/ndjson"))
 
 
 def _page_of_rows(schema: str) -> Answer:
@@ -899,6 +903,113 @@ OPERATIONS: tuple[Operation, ...] = (
             ("svg", "image/svg+xml", "What a saved query finds, as a picture", "The picture."),
             ("html", "text/html", "The picture and the table of what a saved query finds", "The page."),
         )
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/exports",
+        id="list_exports",
+        tag="Analytics",
+        summary="Exports, newest first",
+        about="Those that the asking credential asked for; with the scope admin, everybody's.",
+        parameters=("rows.limit", "rows.cursor"),
+        answers={200: Answer(about="A page of exports.", schema="Exports", headers=("Link",))},
+        errors=(400,),
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/exports",
+        id="create_export",
+        tag="Analytics",
+        summary="Make a file of rows in the background",
+        about="What is asked is checked at once; the file is what the asking credential would be answered when it is made.",
+        body={JSON: "NewExport"},
+        answers={202: Answer(about="It waits its turn.", schema="Export", headers=("Location", "Retry-After"))},
+        errors=(400, 404, 406, 429),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/exports/{export_id}",
+        id="get_export",
+        tag="Analytics",
+        summary="How far an export is",
+        parameters=("path.export_id",),
+        answers={200: Answer(about="The export.", schema="Export", headers=("Retry-After",))},
+        errors=(404,),
+    ),
+    Operation(
+        method="DELETE",
+        path="/api/v1/exports/{export_id}",
+        id="delete_export",
+        tag="Analytics",
+        summary="Stop an export, or take its file away",
+        parameters=("path.export_id",),
+        answers={204: Answer(about="Gone.")},
+        errors=(404,),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/exports/{export_id}/file",
+        id="get_export_file",
+        tag="Analytics",
+        summary="The file of an export",
+        about="A download that broke off goes on with Range and If-Range: the ETag is the SHA-256 of the file.",
+        parameters=("path.export_id", "Range", "rows.If-None-Match"),
+        answers={
+            200: Answer(
+                about="The file.",
+                types=FILE_TYPES,
+                headers=("ETag", "X-Row-Count", "X-Consistent-Through", "Content-Disposition"),
+            ),
+            206: Answer(about="The part that was asked for.", types=FILE_TYPES, headers=("ETag", "Content-Range")),
+            304: Answer(about="The file that is at hand."),
+        },
+        errors=(404, 409, 416),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/schedules",
+        id="list_schedules",
+        tag="Analytics",
+        summary="Schedules, by name",
+        parameters=("rows.limit", "rows.cursor"),
+        answers={200: Answer(about="A page of schedules.", schema="Schedules", headers=("Link",))},
+        errors=(400,),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/schedules/{name}",
+        id="get_schedule",
+        tag="Analytics",
+        summary="A schedule with its last runs",
+        parameters=("path.saved.name",),
+        answers={200: Answer(about="The schedule.", schema="Schedule", headers=("ETag",))},
+        errors=(404,),
+    ),
+    Operation(
+        method="PUT",
+        path="/api/v1/schedules/{name}",
+        id="put_schedule",
+        tag="Analytics",
+        summary="Make an export again and again",
+        about="It runs as the credential that said so last. One that is there is replaced by who names its state in If-Match.",
+        parameters=("path.saved.name", "If-Match", "If-None-Match"),
+        body={JSON: "NewSchedule"},
+        answers={
+            200: Answer(about="Replaced, or the same as before.", schema="Schedule", headers=("ETag",)),
+            201: Answer(about="It will run.", schema="Schedule", headers=("ETag", "Location")),
+        },
+        errors=(400, 404, 406, 412, 428),
+    ),
+    Operation(
+        method="DELETE",
+        path="/api/v1/schedules/{name}",
+        id="delete_schedule",
+        tag="Analytics",
+        summary="End a schedule",
+        about="Its results stay until they expire.",
+        parameters=("path.saved.name", "If-Match"),
+        answers={204: Answer(about="Ended.")},
+        errors=(404, 412),
     ),
     Operation(
         method="GET",

@@ -127,4 +127,4 @@ def runtime_settings(config: Config) -> scorm_runtime.Settings:
 
 
 def analytics_settings(config: Config) -> analytics.Settings:
-    return analytics.Settings(minimum_group=config.minimum_group, reads_days=config.reads_days)
+    return analytics.Settings(minimum_group=config.minimum_group, reads_days=config.reads_days, export_hours=config.export_hours)

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 
 from pymongo.errors import PyMongoError
 
+import analytics
 import package_importer
+from rollbook.app import create_app
 from rollbook.config import read_config
 from rollbook.services import Services, open_services
 
+STOP_SECONDS = 5.0
 log = logging.getLogger("rollbook.worker")
 
 
@@ -28,13 +31,17 @@ class Task:
     every: float
     """Seconds between two runs."""
     run: Callable[[], object]
+    apart: bool = False
+    """Whether it may take long: it has a thread of its own, and holds up no other."""
 
 
-def tasks(services: Services) -> tuple[Task, ...]:
+def tasks(services: Services, exporter: analytics.Exporter) -> tuple[Task, ...]:
     return (
         Task(name="fold attempts", every=1, run=services.attempts.catch_up),
         Task(name="deliver statements of attempts", every=5, run=services.runtime.flush_outbox),
         Task(name="end silent sessions", every=5, run=services.units.sweep),
+        Task(name="make exports", every=1, run=exporter.run, apart=True),
+        Task(name="sweep expired exports", every=600, run=exporter.sweep),
         Task(name="sweep unfinished imports", every=600, run=services.catalogue.sweep),
         Task(name="sweep abandoned uploads", every=600, run=package_importer.Uploads(services.catalogue).sweep),
     )
@@ -42,13 +49,24 @@ def tasks(services: Services) -> tuple[Task, ...]:
 
 def run(services: Services, stop: threading.Event) -> None:
     """Runs each task when it is due; a task that fails is logged and tried again at its next turn."""
-    due = {task.name: 0.0 for task in tasks(services)}
+    exporter = analytics.exporter(create_app(services), services.credentials.caller)
+    waiting = tasks(services, exporter)
+    due = {task.name: 0.0 for task in waiting}
+    threads: dict[str, threading.Thread] = {}
     while not stop.is_set():
-        for task in tasks(services):
-            if time.monotonic() >= due[task.name]:
+        for task in waiting:
+            if time.monotonic() < due[task.name] or (task.name in threads and threads[task.name].is_alive()):
+                continue
+            if task.apart:
+                threads[task.name] = threading.Thread(target=_attempt, args=(task,), name=task.name, daemon=True)
+                threads[task.name].start()
+            else:
                 _attempt(task)
-                due[task.name] = time.monotonic() + task.every
+            due[task.name] = time.monotonic() + task.every
         stop.wait(0.1)
+    exporter.stop()
+    for thread in threads.values():
+        thread.join(STOP_SECONDS)
 
 
 def _attempt(task: Task) -> None:

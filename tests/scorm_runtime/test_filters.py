@@ -15,8 +15,8 @@ import lrs
 import package_importer
 from scorm_runtime import ensure_indexes
 from scorm_runtime.memory import Commit
-from scorm_runtime.sequencing.engine import Kind, Request
 from scorm_runtime.moves import Move
+from scorm_runtime.sequencing.engine import Kind, Request
 from scorm_runtime.service import Service
 
 ADA = {"mbox": "mailto:ada@people.example"}

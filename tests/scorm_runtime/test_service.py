@@ -16,8 +16,8 @@ import scorm_runtime
 from access import Caller
 from scorm_runtime import errors, store
 from scorm_runtime.memory import Commit
-from scorm_runtime.sequencing.engine import Kind, Request
 from scorm_runtime.moves import Move
+from scorm_runtime.sequencing.engine import Kind, Request
 from scorm_runtime.service import Service
 from tests.packages import manifests
 from tests.scorm_runtime.conftest import Clock
