@@ -41,6 +41,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         "ROLLBOOK_CONTENT_PORT": "0",
         "ROLLBOOK_ADMIN_KEY": Service.KEY,
         "ROLLBOOK_ADMIN_SECRET": Service.SECRET,
+        "ROLLBOOK_TRANSLATIONS": str(Path(__file__).parent / "translations"),
     }
     command = [sys.executable, "-m", "rollbook", "serve"]
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:

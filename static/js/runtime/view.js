@@ -142,8 +142,9 @@ export class View {
     const { title, text, action } = this.words.ownWindow(state);
     this.part("own-title").textContent = title;
     this.part("own-text").textContent = text;
-    /** @type {HTMLElement} */ (this.part("own-window").querySelector("[data-own=open]")).textContent = action;
-    this.part("own-window").dataset.window = state;
+    const button = /** @type {HTMLElement} */ (this.part("own-window").querySelector("[data-own=open]"));
+    button.textContent = action;
+    button.classList.toggle("primary", state !== "open");
     this.card("own-window");
     this.speak(title);
   }

@@ -84,7 +84,7 @@ export class Words {
 
   /** @param {Date} time */
   saved(time) {
-    return this.say("saved", { time: time.toLocaleTimeString(this.locale, { hour: "numeric", minute: "2-digit" }) });
+    return this.say("saved", { time: new Intl.DateTimeFormat(this.locale, { timeStyle: "short" }).format(time) });
   }
 
   get savedAgain() {

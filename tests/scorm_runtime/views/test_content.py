@@ -179,13 +179,3 @@ def test_the_script_is_immutable_under_its_digest(player: FlaskClient, base: str
     assert "immutable" in script.headers["Cache-Control"]
     assert script.headers["Content-Type"].startswith("text/javascript")
     assert other.status_code == 404
-
-
-def test_the_scripts_weigh_less_than_60_kilobytes(player: FlaskClient, base: str, service: scorm_runtime.Service) -> None:
-    folder = player.get(base).text.partition('<script type="module" src="')[2].partition("player.js")[0]
-    names = [file.name for file in (service.settings.static / "js" / "runtime").glob("*.js")]
-
-    texts = [player.get(folder + name).data for name in names]
-
-    assert 10_000 < sum(map(len, texts)) < 60_000
-    assert not any(b"@param" in text for text in texts)

@@ -1,0 +1,143 @@
+"""The page around the content: its language, its scripts, and whether it asks before going on."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+import scorm_runtime
+
+ADA = {"objectType": "Agent", "mbox": "mailto:ada@people.example"}
+SCRIPTS = re.compile(r'(?:src|href)="(/runtime/\w+/\w+\.js)"')
+
+
+@pytest.fixture
+def registration(service: scorm_runtime.Service, fire_safety: str) -> str:
+    name: str = service.registrations.register(fire_safety, ADA)[0].uuid
+    return name
+
+
+def link(service: scorm_runtime.Service, registration: str, **options: Any) -> str:
+    return service.launch(registration, **options).url.removeprefix(service.settings.content_url)
+
+
+def left_in_the_middle(player: FlaskClient, base: str) -> None:
+    window = player.post(f"{base}state", json={}).json["window"]
+    commit = {"n": 1, "changes": {"cmi.core.lesson_location": "3"}}
+    request = {"window": window, "run": 1, "commits": [commit], "request": {"kind": "suspendAll"}, "move": 1}
+    assert player.post(f"{base}navigate", json=request).json["state"] == "ended"
+
+
+def test_the_page_is_in_the_language_that_the_browser_asks_for(
+    service: scorm_runtime.Service, registration: str, player: FlaskClient
+) -> None:
+    answer = player.get(link(service, registration), headers={"Accept-Language": "de-CH,de;q=0.9"})
+
+    assert '<html lang="de" dir="ltr">' in answer.text
+    assert "Speichern und verlassen" in answer.text
+    assert answer.headers["Content-Language"] == "de"
+    assert answer.headers["Vary"] == "Accept-Language"
+    words = json.loads(answer.text.partition('id="words">')[2].partition("</script>")[0])
+    assert words["texts"]["saved"] == "Gespeichert um {time}"
+
+
+def test_an_unknown_link_says_so_in_words(player: FlaskClient) -> None:
+    english = player.get("/play/guess/")
+    german = player.get("/play/guess/?lang=de", headers={"Accept-Language": "en"})
+
+    assert (english.status_code, german.status_code) == (404, 404)
+    assert "This link is not known." in english.text
+    assert "Dieser Link ist nicht bekannt." in german.text
+
+
+def test_an_expired_link_says_so_in_words(
+    service: scorm_runtime.Service, registration: str, player: FlaskClient, clock: Any
+) -> None:
+    base = link(service, registration)
+    clock.pass_(service.settings.launch_lifetime + 1)
+
+    answer = player.get(base, headers={"Accept-Language": "de"})
+
+    assert answer.status_code == 410
+    assert "Dieser Link ist abgelaufen." in answer.text
+
+
+def test_the_scripts_of_the_player_weigh_less_than_60_kilobytes(
+    service: scorm_runtime.Service, registration: str, player: FlaskClient
+) -> None:
+    names = SCRIPTS.findall(player.get(link(service, registration)).text)
+
+    texts = [player.get(name) for name in names]
+
+    assert len(names) > 10
+    assert {answer.status_code for answer in texts} == {200}
+    assert 10_000 < sum(len(answer.data) for answer in texts) < 60_000
+    assert not any(b"@param" in answer.data for answer in texts)
+
+
+def test_the_page_names_every_module_that_its_script_imports(
+    service: scorm_runtime.Service, registration: str, player: FlaskClient
+) -> None:
+    names = SCRIPTS.findall(player.get(link(service, registration)).text)
+
+    imported = {found for name in names for found in re.findall(r'from "\./(\w+\.js)"', player.get(name).text)}
+
+    assert {name.rpartition("/")[2] for name in names} == imported | {"player.js"}
+
+
+@pytest.mark.parametrize(
+    ("options", "asks"), [({}, False), ({"resume": "ask"}, True), ({"resume": "ask", "mode": "review"}, False)]
+)
+def test_the_page_asks_before_it_goes_on_where_the_launch_says_so(
+    service: scorm_runtime.Service, registration: str, player: FlaskClient, options: dict[str, str], asks: bool
+) -> None:
+    left_in_the_middle(player, link(service, registration))
+
+    page = player.get(link(service, registration, **options)).text
+
+    assert ("<body data-registration" in page and ' data-resume="ask"' in page) is asks
+
+
+def test_nobody_is_asked_at_the_first_time(service: scorm_runtime.Service, registration: str, player: FlaskClient) -> None:
+    assert ' data-resume="ask"' not in player.get(link(service, registration, resume="ask")).text
+
+
+def test_who_starts_again_begins_another_attempt_and_keeps_what_the_browser_still_had(
+    service: scorm_runtime.Service, registration: str, player: FlaskClient
+) -> None:
+    left_in_the_middle(player, link(service, registration))
+    base = link(service, registration, resume="ask")
+    pending = {"1": [{"n": 2, "changes": {"cmi.suspend_data": "late"}}]}
+
+    answer = player.post(f"{base}state", json={"pending": pending, "again": True}).json
+
+    assert answer["delivery"]["data"]["cmi.core.entry"] == "ab-initio"
+    assert "cmi.core.lesson_location" not in answer["delivery"]["data"]
+    assert service.report(registration)["attempts"] == 2
+
+
+def test_who_was_not_asked_cannot_start_again(service: scorm_runtime.Service, registration: str, player: FlaskClient) -> None:
+    left_in_the_middle(player, link(service, registration))
+
+    answer = player.post(f"{link(service, registration)}state", json={"again": True}).json
+
+    assert answer["delivery"]["data"]["cmi.core.entry"] == "resume"
+
+
+@pytest.mark.parametrize(("name", "value"), [("window", "popup"), ("resume", "never"), ("window", ["new"])])
+def test_a_launch_knows_its_options(api: FlaskClient, registration: str, name: str, value: Any) -> None:
+    answer = api.post(f"/api/v1/registrations/{registration}/launch", json={name: value})
+
+    assert (answer.status_code, answer.json["pointer"]) == (400, f"/{name}")
+
+
+def test_a_launch_names_the_window_for_the_content(api: FlaskClient, registration: str, player: FlaskClient) -> None:
+    url = api.post(f"/api/v1/registrations/{registration}/launch", json={"window": "new"}).json["url"]
+
+    opened = player.post("/play/" + url.partition("/play/")[2] + "state", json={}).json
+
+    assert opened["own_window"] is True
