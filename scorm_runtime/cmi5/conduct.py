@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from package_importer.course import Item
-from scorm_runtime.cmi5 import launch, move_on, statements, vocabulary
+from scorm_runtime.cmi5 import course, launch, move_on, statements, vocabulary
 from scorm_runtime.cmi5 import session as life
 from scorm_runtime.errors import InvalidRequest
-from scorm_runtime.units.attempt import Attempt, Mode, Plan, Said, Session, Step
+from scorm_runtime.units.attempt import Attempt, Mode, Plan, Said, Session, Step, Unit
 from scorm_runtime.units.conduct import Address, Refusal
 
 
@@ -37,6 +37,9 @@ class Cmi5:
 
     def met(self, plan: Plan, attempt: Attempt, item: Item) -> bool:
         return item.au is not None and move_on.met(item.au, attempt.unit(item.identifier))
+
+    def whole(self, plan: Plan, attempt: Attempt) -> Unit | None:
+        return course.status(plan, attempt)
 
     def open(self, plan: Plan, attempt: Attempt, session: Session, now: float) -> Step:
         unit = attempt.unit(session.item)
@@ -112,4 +115,6 @@ def _satisfied(plan: Plan, attempt: Attempt, session: str, now: float) -> Step:
         one = statements.satisfied(plan, attempt, item, session, now)
         said.append(one)
         attempt = replace(attempt, satisfied={**attempt.satisfied, item.identifier: one.id})
+    attempt, news = course.news(plan, attempt, session, now)
+    said += news
     return Step(attempt=attempt, said=tuple(said))

@@ -15,6 +15,8 @@ from scorm_runtime.cmi5 import vocabulary
 from scorm_runtime.statements import duration, timestamp
 from scorm_runtime.units.attempt import Attempt, Plan, Said, Session
 
+CATEGORY = "urn:rollbook:standard:cmi5"
+
 
 def launched(plan: Plan, attempt: Attempt, session: Session, now: float) -> Said:
     item = plan.items[session.item]
@@ -52,13 +54,21 @@ def satisfied(plan: Plan, attempt: Attempt, item: Item, session: str, now: float
     return Said(statement=_statement(plan, attempt, "satisfied", item, session, now, key=item.identifier), own=True)
 
 
+def course(plan: Plan, attempt: Attempt, verb: str, cause: str, session: str, result: Mapping[str, Any], now: float) -> Said:
+    """An allowed statement about the course; `cause` is what it follows from, so that it is not said twice."""
+    made = _statement(plan, attempt, verb, plan.course.root, session, now, key=f"course {cause}")
+    made["context"]["contextActivities"]["category"] = [{"id": CATEGORY}]
+    made["result"] = dict(result)
+    return Said(statement=made, own=True)
+
+
 def _statement(
     plan: Plan, attempt: Attempt, verb: str, item: Item | None, session: str, now: float, *, key: str
 ) -> dict[str, Any]:
     return {
         "id": str(uuid.uuid5(uuid.UUID(attempt.registration), f"{verb} {key}")),
         "actor": _actor(attempt.actor),
-        "verb": {"id": vocabulary.VERBS[verb], "display": {"en-US": verb}},
+        "verb": {"id": vocabulary.VERBS.get(verb, vocabulary.SCORED), "display": {"en-US": verb}},
         "object": _object(plan, item) if item else {},
         "context": {
             "registration": attempt.registration,

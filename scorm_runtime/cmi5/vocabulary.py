@@ -17,6 +17,7 @@ VERBS: Mapping[str, str] = {
     "waived": _W3ID + "waived",
     "satisfied": _W3ID + "satisfied",
 }
+SCORED = _ADL + "scored"
 VOIDED = _ADL + "voided"
 _BASE = "https://w3id.org/xapi/cmi5/"
 BLOCK = _BASE + "activitytype/block"
