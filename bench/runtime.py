@@ -83,9 +83,9 @@ class Player:
         assert answer.status_code == 200, answer.data
         return orjson.loads(answer.data)
 
-    def commit(self, changes: dict[str, str]) -> None:
+    def commit(self, changes: dict[str, str], calls: list[Any]) -> None:
         self.n += 1
-        commit = {"n": self.n, "changes": changes, "age": 0, "elapsed": self.n}
+        commit = {"n": self.n, "changes": changes, "age": 0, "elapsed": self.n, "calls": calls}
         self.post("commit", {"window": self.window, "run": self.run, "commits": [commit]})
 
     def go_on(self) -> None:
@@ -144,16 +144,19 @@ def measure(db: Database[Any], folder: Path, trips: RoundTrips, activities: int,
     row = {"id": "q", "type": "choice", "learner_response": "a", "result": "correct"}
     rows = {f"cmi.interactions.{number}.{leaf}": text for number in range(20) for leaf, text in row.items()}
     counted = iter(range(10**6))
+    calls = [[40 * at, "G" if at % 2 else "S", f"cmi.interactions.{at}.learner_response", "a", 0] for at in range(40)]
     print("a commit")
     for title, changes in {
         "a place": lambda: {"cmi.location": f"page {next(counted)}", "cmi.session_time": f"PT{next(counted)}S"},
         "a place, 20 answers kept": lambda: {"cmi.location": f"page {next(counted)}"},
         "60,000 characters": lambda: {"cmi.suspend_data": f"{next(counted):09}" + "x" * 60_000},
+        "a place, 40 calls told": lambda: {"cmi.location": f"page {next(counted)}"},
         "an answer": lambda: {"cmi.interactions.0.learner_response": f"a{next(counted)}"},
     }.items():
         if "20" in title:
-            small.commit(rows)
-        print(f"  {title:26}{cost(lambda: small.commit(changes()), times * 5, trips)}")  # noqa: B023
+            small.commit(rows, [])
+        told = calls if "calls" in title else []
+        print(f"  {title:26}{cost(lambda: small.commit(changes(), told), times * 5, trips)}")  # noqa: B023
     for name, items in {"flat": flat(activities), "chapters": chapters(activities)}.items():
         course = catalogue.add(package(folder, name, items)).id
         player = Player(service, client, course, 1)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 LOG = "runtime_log"
 ATTEMPTS = "runtime_history"
-SWEPT_EVERY = 50
+DUPLICATE = 11000
 
 
 def ensure_indexes(db: Database[Any]) -> None:
@@ -20,18 +19,20 @@ def ensure_indexes(db: Database[Any]) -> None:
         db[name].create_index([("r", 1), ("n", 1)], name="numbered", unique=True)
 
 
-def write(db: Database[Any], registration: str, entry: str) -> int:
-    """One log entry under its own number; writing it again changes nothing. The number."""
-    number: int = orjson.loads(entry)["n"]
-    with suppress(DuplicateKeyError):
-        db[LOG].insert_one({"_id": f"{registration}:{number}", "r": registration, "n": number, "e": entry})
-    return number
+def write(db: Database[Any], registration: str, entries: Sequence[str], last: int) -> None:
+    """Log entries under their own numbers, up to `last`; writing them again changes nothing."""
+    numbered = enumerate(entries, start=last - len(entries) + 1)
+    rows = [{"_id": f"{registration}:{n}", "r": registration, "n": n, "e": entry} for n, entry in numbered]
+    try:
+        db[LOG].insert_many(rows, ordered=False)
+    except BulkWriteError as error:
+        if any(fault["code"] != DUPLICATE for fault in error.details["writeErrors"]):
+            raise
 
 
-def forget(db: Database[Any], registration: str, number: int, kept: int) -> None:
-    """Entries older than the `kept` newest go, now and then."""
-    if number % SWEPT_EVERY == 0 and number > kept:
-        db[LOG].delete_many({"r": registration, "n": {"$gte": 0, "$lte": number - kept}})
+def forget(db: Database[Any], registration: str, last: int, kept: int) -> None:
+    """Entries older than the `kept` newest go."""
+    db[LOG].delete_many({"r": registration, "n": {"$gte": 0, "$lte": last - kept}})
 
 
 def entries(db: Database[Any], registration: str, *, below: int, limit: int) -> list[dict[str, Any]]:

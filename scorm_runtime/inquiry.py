@@ -25,9 +25,10 @@ def log(service: Service, registration: str, tenant: int, *, below: int | None, 
     record = _record(service, registration, tenant)
     top = record.journal.logged + 1
     start = top if below is None else min(below, top)
-    newest = [orjson.loads(record.entry)] if record.entry is not None and start == top else []
-    rest = start - len(newest)
-    found = [*newest, *history.entries(service.db, record.registration, below=rest, limit=limit - len(newest))]
+    newest = [orjson.loads(text) for text in reversed(record.entries)]
+    here = [entry for entry in newest if start - limit <= entry["n"] < start]
+    rest = here[-1]["n"] if here else start
+    found = [*here, *history.entries(service.db, record.registration, below=rest, limit=limit - len(here))]
     return {"entries": found, "next": start - limit if found and start - limit > 1 else None}
 
 

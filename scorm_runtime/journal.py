@@ -1,6 +1,6 @@
 """What is written down of each step for those who ask later: one entry, bounded, in JSON.
 
-The newest entry lies in the attempt's own document, saved together with what it tells; the next step moves it on to the log.
+The newest entries lie in the attempt's own document, saved together with what they tell; later steps move them on to the log.
 """
 
 from __future__ import annotations

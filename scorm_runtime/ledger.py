@@ -1,7 +1,7 @@
 """One save of everything a step has changed: attempt, outbox, log, and the attempt before it if a new one has begun.
 
-At most three round trips: the log entry of the step before moves to the log, then comes the compare-and-set. What may be
-written twice comes first, so that a crash between them loses nothing and counts nothing twice.
+At most three round trips, mostly two: the entries of the log lie in the attempt's document until there are some to move
+on together, before the compare-and-set. What may be written twice comes first, so that a crash loses nothing.
 """
 
 from __future__ import annotations
@@ -22,13 +22,20 @@ from scorm_runtime.statements import Subject, statement
 from scorm_runtime.store import Record, Session
 
 ANEW = ("attempt", "reset")
+TOGETHER = 10
+LONGEST = 24_000
+SWEPT_EVERY = 50
 
 
 class Ledger:
-    """`activity` gives a course's activity id; `kept` is how many log entries of a registration stay."""
+    """`activity` gives a course's activity id; `kept` is how many log entries of a registration stay at least; `after` runs
+    what may follow an answer."""
 
-    def __init__(self, db: Database[Any], activity: Callable[[str], str], kept: int) -> None:
+    def __init__(
+        self, db: Database[Any], activity: Callable[[str], str], kept: int, after: Callable[[Callable[[], object]], object]
+    ) -> None:
         self.db = db
+        self.after = after
         self.activity = activity
         self.kept = kept
 
@@ -45,12 +52,14 @@ class Ledger:
         """None: somebody else was faster. `before` is the attempt as `old` has it; `sessions` replace those it has."""
         new = self._after(old, plan, before, done, act, now)
         new = new if sessions is None else replace(new, sessions=sessions)
-        number = history.write(self.db, old.registration, old.entry) if old.entry is not None else 0
+        if len(new.entries) == 1 and old.entries:
+            history.write(self.db, old.registration, old.entries, old.journal.logged)
         if new.journal.archived > old.journal.archived:
             history.keep(self.db, old.registration, new.journal.archived, archived(old, act, now))
         saved = store.save(self.db, old, new, datetime.fromtimestamp(now, UTC))
-        if saved is not None:
-            history.forget(self.db, old.registration, number, self.kept)
+        last = new.journal.logged
+        if saved is not None and last > self.kept and last % SWEPT_EVERY == 0:
+            self.after(lambda: history.forget(self.db, old.registration, last, self.kept))
         return saved
 
     def with_learner(self, record: Record, plan: Plan, attempt: Attempt) -> Attempt:
@@ -91,7 +100,7 @@ class Ledger:
             learner=learner.merged(old.learner, learner.changes(plan, before, attempt)),
             terms=plan.overrides.json() | ({} if plan.credit else {"credit": False}),
             journal=counts,
-            entry=orjson.dumps(entry).decode(),
+            entries=_with(old.entries, orjson.dumps(entry).decode()),
         )
 
     def _subject(self, record: Record, plan: Plan) -> Subject:
@@ -102,6 +111,12 @@ class Ledger:
             course=plan.course,
             items=plan.items,
         )
+
+
+def _with(entries: tuple[str, ...], entry: str) -> tuple[str, ...]:
+    """The entries that stay in the document; the new one alone where the others are to move on."""
+    full = len(entries) >= TOGETHER or sum(map(len, entries)) > LONGEST
+    return (entry,) if full else (*entries, entry)
 
 
 def anew(before: Attempt, after: Attempt, act: Act) -> bool:

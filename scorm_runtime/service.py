@@ -80,7 +80,7 @@ class Service:
         self.registrations = Registrations(catalogue, clock)
         self.courses = CourseSettings(db, catalogue, self.settings)
         activity = lru_cache(maxsize=1024)(lambda course: catalogue.get(course).activity_id)
-        self.ledger = Ledger(db, activity, self.settings.log_kept)
+        self.ledger = Ledger(db, activity, self.settings.log_kept, self.outbox.after)
         self._tree = lru_cache(maxsize=64)(self._read_tree)
         self._place = lru_cache(maxsize=4096)(self._read_place)
 
@@ -189,7 +189,8 @@ class Service:
         """A registration with what has been reached, item by item."""
         found, record = self.registrations.get(registration, tenant), self.record(registration, tenant)
         plan = self.plan(record)
-        return self.registrations.describe(found) | outline.report(plan, self.attempt(record, plan), cmi=cmi)
+        reached = outline.report(plan, self.attempt(record, plan), record.sessions, self.clock(), cmi=cmi)
+        return self.registrations.describe(found) | reached
 
     def flush_outbox(self, older_than: float = 10.0) -> int:
         """Sends what a crash left behind; safe to run anywhere at any time. How many attempts had something to send."""

@@ -1,0 +1,226 @@
+"""What a save keeps beside the attempt: the log, earlier attempts, the terms; over a real database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+import lrs
+import scorm_runtime.events
+from scorm_runtime import errors, history, inquiry, store
+from scorm_runtime.ledger import TOGETHER
+from scorm_runtime.moves import Move
+from scorm_runtime.sequencing.engine import Kind, Request
+from scorm_runtime.service import Service
+from tests.scorm_runtime.conftest import Clock
+from tests.scorm_runtime.test_service import Counter, set_, token
+
+END = Request(kind=Kind.EXIT_ALL)
+
+
+def play(service: Service, secret: str, commits: int) -> None:
+    opened = service.open_window(secret, {})
+    for n in range(1, commits + 1):
+        service.commit(secret, opened["window"], opened["run"], [set_(n, suspend_data=str(n))])
+
+
+def ended(service: Service, secret: str, **values: str) -> dict[str, Any]:
+    """One window in which the course is played to its end."""
+    opened = service.open_window(secret, {})
+    move = Move(run=opened["run"], commits=[set_(1, **values)] if values else [], terminated=True, request=END, number=1)
+    return service.finish(secret, opened["window"], move)
+
+
+def logged(service: Service, registration: str, **page: Any) -> list[int]:
+    found = inquiry.log(service, registration, 1, **{"below": None, "limit": 1000, **page})
+    return [entry["n"] for entry in found["entries"]]
+
+
+def test_of_many_steps_each_is_in_the_log_once_and_in_order(service: Service, fire_safety: str, db: Database[Any]) -> None:
+    registration, secret = token(service, fire_safety)
+
+    play(service, secret, 3 * TOGETHER)
+
+    assert logged(service, registration) == list(range(3 * TOGETHER + 1, 0, -1))
+    document = db[store.ATTEMPTS].find_one({"_id": registration}) or {}
+    assert len(document["entries"]) <= TOGETHER + 1
+
+
+def test_pages_of_the_log_meet_where_entries_move_on(service: Service, fire_safety: str) -> None:
+    registration, secret = token(service, fire_safety)
+    play(service, secret, 2 * TOGETHER + 3)
+
+    pages = [logged(service, registration, below=below, limit=4) for below in range(25, 0, -4)]
+
+    assert [n for page in pages for n in page] == list(range(24, 0, -1))
+
+
+def test_entries_that_were_moved_on_by_a_save_that_failed_are_not_told_twice(
+    service: Service, fire_safety: str, db: Database[Any]
+) -> None:
+    registration, secret = token(service, fire_safety)
+    play(service, secret, 4)
+    record = store.by_registration(db, registration)
+    assert record is not None
+
+    for _ in range(2):
+        history.write(db, registration, record.entries, record.journal.logged)
+
+    assert logged(service, registration) == [5, 4, 3, 2, 1]
+
+
+def test_of_a_long_log_the_newest_entries_stay(
+    db: Database[Any], service: Service, store: lrs.LRS, clock: Clock, fire_safety: str
+) -> None:
+    settings = replace(service.settings, log_kept=20)
+    short = Service(db, service.catalogue, store, settings, clock=clock, after=lambda job: job())
+    registration, secret = token(short, fire_safety)
+
+    play(short, secret, 110)
+
+    numbers = logged(short, registration)
+    assert numbers[0] == 111
+    assert 20 <= len(numbers) < 20 + 50 + TOGETHER
+    assert numbers == list(range(111, 111 - len(numbers), -1))
+
+
+def test_a_commit_is_never_more_than_three_round_trips(
+    service: Service, fire_safety: str, mongo_uri: str, db: Database[Any]
+) -> None:
+    _, secret = token(service, fire_safety)
+    opened = service.open_window(secret, {})
+    counter = Counter()
+    client: Any = type(db.client)(mongo_uri, event_listeners=[counter])
+    counted = Service(
+        client[db.name], service.catalogue, service.outbox.lrs, service.settings, clock=service.clock, after=lambda job: None
+    )
+
+    rounds = []
+    for n in range(1, 31):
+        counter.names.clear()
+        counted.commit(secret, opened["window"], opened["run"], [set_(n, suspend_data=str(n))])
+        rounds.append([name for name in counter.names if name in ("find", "update", "insert", "delete", "aggregate")])
+    client.close()
+
+    assert {tuple(names) for names in rounds} == {("find", "update"), ("find", "insert", "update")}
+    assert sum(map(len, rounds)) < 2.2 * len(rounds)
+
+
+def test_browsing_leaves_no_log(service: Service, fire_safety: str) -> None:
+    registration, secret = token(service, fire_safety, mode="browse")
+
+    play(service, secret, 2)
+
+    assert logged(service, registration) == []
+
+
+def test_what_was_decided_holds_from_the_next_opening_on(service: Service, fire_safety: str) -> None:
+    registration, secret = token(service, fire_safety)
+    opened = service.open_window(secret, {})
+    service.courses.update(fire_safety, {"passing_score": 0.3}, "admin", service.clock())
+
+    service.commit(secret, opened["window"], opened["run"], [set_(1, core__score__raw="40")])
+    again = service.open_window(secret, {})
+    move = Move(run=again["run"], terminated=True, request=END, number=1)
+    result = service.finish(secret, again["window"], move)["result"]
+
+    assert opened["delivery"]["data"]["cmi.student_data.mastery_score"] == "80"
+    assert again["delivery"]["data"]["cmi.student_data.mastery_score"] == "30"
+    assert result["success"] == "passed"
+    assert inquiry.explained(service, registration, 1)["decided"][0]["name"] == "passing_score"
+
+
+def test_attempts_are_limited(service: Service, fire_safety: str) -> None:
+    service.courses.update(fire_safety, {"max_attempts": 1}, "admin", service.clock())
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="completed")
+
+    with pytest.raises(errors.AttemptsUsed):
+        service.launch(registration)
+    with pytest.raises(errors.AttemptsUsed):
+        service.open_window(secret, {})
+
+    assert service.launch(registration, mode="review").url
+
+
+def test_a_suspended_attempt_goes_on_within_the_limit(service: Service, fire_safety: str) -> None:
+    service.courses.update(fire_safety, {"max_attempts": 1}, "admin", service.clock())
+    registration, secret = token(service, fire_safety)
+    opened = service.open_window(secret, {})
+    service.finish(secret, opened["window"], Move(run=1, request=Request(kind=Kind.SUSPEND_ALL), number=1))
+
+    again = service.open_window(service.launch(registration).url.rsplit("/", 2)[1], {})
+
+    assert again["delivery"]["resumed"] is True
+
+
+def test_a_reset_is_not_counted(service: Service, fire_safety: str) -> None:
+    service.courses.update(fire_safety, {"max_attempts": 1}, "admin", service.clock())
+    registration, secret = token(service, fire_safety)
+    ended(service, secret)
+    by = scorm_runtime.events.Authority(name="Eve", agent={"mbox": "mailto:eve@people.example"}, action="reset", reason="Ill")
+
+    inquiry.begin_anew(service, registration, 1, by)
+
+    assert service.open_window(service.launch(registration).url.rsplit("/", 2)[1], {})["state"] == "running"
+
+
+def test_each_launch_can_be_a_new_attempt(service: Service, fire_safety: str) -> None:
+    service.courses.update(fire_safety, {"new_attempt": "when_done"}, "admin", service.clock())
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="completed", suspend_data="mine")
+
+    again = service.open_window(service.launch(registration).url.rsplit("/", 2)[1], {})
+
+    listed = inquiry.attempts(service, registration, 1, below=None, limit=10, ids=False)["attempts"]
+    assert "cmi.suspend_data" not in again["delivery"]["data"]
+    assert [(row["number"], row["completion"]) for row in listed] == [(2, "unknown"), (1, "completed")]
+
+
+def test_an_attempt_that_follows_an_ended_one_is_listed_beside_it(service: Service, data_protection: str) -> None:
+    registration, secret = token(service, data_protection)
+    ended(service, secret)
+    service.open_window(secret, {})
+
+    listed = inquiry.attempts(service, registration, 1, below=None, limit=10, ids=False)["attempts"]
+
+    assert [(row["number"], row["current"]) for row in listed] == [(2, True), (1, False)]
+
+
+def test_a_link_that_asked_for_a_new_attempt_begins_one_only(service: Service, fire_safety: str) -> None:
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="completed")
+    link = service.launch(registration, attempt="new").url.rsplit("/", 2)[1]
+
+    first = service.open_window(link, {})
+    service.commit(link, first["window"], first["run"], [set_(1, suspend_data="kept")])
+    second = service.open_window(link, {})
+
+    assert second["delivery"]["data"]["cmi.suspend_data"] == "kept"
+    assert len(inquiry.attempts(service, registration, 1, below=None, limit=10, ids=False)["attempts"]) == 2
+
+
+def test_a_completed_course_can_open_in_review(service: Service, fire_safety: str) -> None:
+    service.courses.update(fire_safety, {"after_completion": "review"}, "admin", service.clock())
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="completed")
+
+    again = service.open_window(service.launch(registration).url.rsplit("/", 2)[1], {})
+
+    assert again["mode"] == "review"
+
+
+def test_a_completed_course_can_open_without_credit(service: Service, fire_safety: str) -> None:
+    service.courses.update(fire_safety, {"after_completion": "no_credit"}, "admin", service.clock())
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="passed")
+
+    link = service.launch(registration).url.rsplit("/", 2)[1]
+    again = service.open_window(link, {})
+    service.commit(link, again["window"], again["run"], [set_(1, core__lesson_status="failed")])
+
+    assert again["delivery"]["data"]["cmi.core.credit"] == "no-credit"
+    assert service.report(registration)["success"] == "passed"
