@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from package_importer.course import Item
@@ -12,6 +12,7 @@ from scorm_runtime.memory import Attempt, Plan, Run, Step
 from scorm_runtime.sequencing import engine
 from scorm_runtime.sequencing.engine import Glance, Navigation, Status
 from scorm_runtime.statements import duration, timestamp
+from scorm_runtime.store import Session
 
 CONTROLS = {
     "continue": "continue_",
@@ -137,8 +138,8 @@ def result(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def report(plan: Plan, attempt: Attempt, *, cmi: bool) -> dict[str, Any]:
-    """The registration over the API."""
+def report(plan: Plan, attempt: Attempt, sessions: Iterable[Session], now: float, *, cmi: bool) -> dict[str, Any]:
+    """The registration over the API: the shape is the same for every standard."""
     return {
         "title": plan.course.title,
         "standard": str(plan.course.standard),
@@ -147,6 +148,20 @@ def report(plan: Plan, attempt: Attempt, *, cmi: bool) -> dict[str, Any]:
         "attempts": attempt.ordinal,
         **result(attempt),
         "tree": _branch(plan, attempt, plan.course.root, cmi=cmi),
+        "sessions": [_session(one, now) for one in sessions],
+    }
+
+
+def _session(one: Session, now: float) -> dict[str, Any]:
+    """A launch. When its player was opened and left is told by the attempt, not here."""
+    return {
+        "session": one.id,
+        "item": one.item,
+        "mode": one.mode,
+        "state": "launched" if one.expires.timestamp() > now else "expired",
+        "launched": None,
+        "ended": None,
+        "seconds": None,
     }
 
 
@@ -163,6 +178,8 @@ def _branch(plan: Plan, attempt: Attempt, item: Item, *, cmi: bool) -> dict[str,
         "attempts": status.attempts,
         "suspended": status.suspended,
         "objectives": [_objective(one) for one in status.objectives],
+        "satisfied": status.completion == "completed" and status.success != "failed",
+        "waived": None,
     }
     run = attempt.runs.get(item.identifier)
     if cmi and not item.children:

@@ -9,7 +9,7 @@ enough, or with its link.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -18,14 +18,13 @@ import orjson
 
 from lrs.spec.agents import ifi
 from package_importer.course import Item
+from scorm_runtime import tincan_news as news
 from scorm_runtime.datamodel.status import number
 from scorm_runtime.errors import InvalidRequest
-from scorm_runtime.statements import duration, timestamp
 from scorm_runtime.units.attempt import Attempt, Mode, Phase, Plan, Said, Session, Step, Unit
 from scorm_runtime.units.conduct import Address, Refusal
 
 ADL = "http://adlnet.gov/expapi/verbs/"
-TYPE = "http://adlnet.gov/expapi/activities/"
 STREAMS = "http://activitystrea.ms/"
 VOIDED = ADL + "voided"
 SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
@@ -61,20 +60,24 @@ class TinCan:
         unit = attempt.unit(item.identifier)
         return bool(unit.completed or unit.passed)
 
+    def whole(self, plan: Plan, attempt: Attempt) -> Unit | None:
+        return package_status(plan, attempt)
+
     def waive(self, plan: Plan, attempt: Attempt, item: Item, session: str, reason: str, now: float) -> Step:
         """As if the content had said that it was done."""
         unit = replace(attempt.unit(item.identifier), waived=session, waived_at=now, reason=reason)
         unit = replace(unit, completed=unit.completed or session, completed_at=unit.completed_at or now)
         unit = replace(unit, passed=unit.passed or session, passed_at=unit.passed_at or now, failed="")
-        attempt, news = _news(plan, attempt.with_unit(item.identifier, unit), now)
-        return Step(attempt=attempt, said=tuple(news))
+        attempt = attempt.with_unit(item.identifier, unit)
+        attempt, said = news.told(plan, attempt, package_status(plan, attempt), now)
+        return Step(attempt=attempt, said=tuple(said))
 
     def open(self, plan: Plan, attempt: Attempt, session: Session, now: float) -> Step:
         if session.mode != Mode.NORMAL:
             raise InvalidRequest("/mode", session.mode.lower(), "must be normal: Tin Can content knows no other mode")
         unit = attempt.unit(session.item)
         after = attempt.with_session(session).with_unit(session.item, replace(unit, attempts=unit.attempts + 1))
-        return Step(attempt=after, said=(_own(plan, attempt, "launched", session.id, now),))
+        return Step(attempt=after, said=(news.statement(plan, attempt, "launched", session.id, now),))
 
     def close(self, plan: Plan, attempt: Attempt, session: Session, now: float) -> Step:
         spent = max(0.0, session.seen - session.launched)
@@ -98,8 +101,8 @@ class TinCan:
             said.append(Said(statement=stored, vital=attempt is not known))
         if attempt is before:
             return Step(attempt=before, said=tuple(said))
-        attempt, news = _news(plan, attempt, now)
-        return Step(attempt=attempt, said=(*said, *news))
+        attempt, said_too = news.told(plan, attempt, package_status(plan, attempt), now)
+        return Step(attempt=attempt, said=(*said, *said_too))
 
     def documents(self, plan: Plan, session: Session) -> Mapping[str, Any]:
         return {}
@@ -157,16 +160,23 @@ def package_status(plan: Plan, attempt: Attempt) -> Unit:
     """The course by its activities, all of which count alike; what was said of the package itself comes first."""
     parts = [attempt.unit(item.identifier) for item in plan.units]
     own = attempt.unit(_package(plan))
-    verdict = next((unit for unit in (own, *parts) if unit.failed), Unit())
-    passed = own.passed or (all(part.passed for part in parts) and parts[-1].passed) or ""
-    if own.passed or own.failed:
-        verdict = own
+    judged = [own] if own.passed or own.failed else parts
+    failed = next((unit.failed for unit in judged if unit.failed), "")
+    score = own.score or news.mean([part.score for part in parts])
+    scored = own.scored if own.score else " ".join(part.scored for part in parts)
     return Unit(
-        completed=own.completed or (all(part.completed for part in parts) and parts[-1].completed) or "",
-        passed="" if verdict.failed else passed,
-        failed=verdict.failed,
-        score=own.score or (parts[0].score if len(parts) == 1 else _mean([part.score for part in parts])),
+        completed=own.completed or _all(part.completed for part in parts),
+        passed="" if failed else _all(unit.passed for unit in judged),
+        failed=failed,
+        score=score,
+        scored=scored,
     )
+
+
+def _all(ids: Iterable[str]) -> str:
+    """The last of them, if none is missing."""
+    found = list(ids)
+    return found[-1] if all(found) else ""
 
 
 def _package(plan: Plan) -> str:
@@ -232,80 +242,6 @@ def _score(given: Mapping[str, Any]) -> dict[str, float]:
     if "scaled" not in score and low <= score.get("raw", low - 1) <= high and low < high:
         score["scaled"] = (score["raw"] - low) / (high - low)
     return score if "scaled" in score or "raw" in score else {}
-
-
-def _mean(scores: Sequence[Mapping[str, float] | None]) -> dict[str, float] | None:
-    known = [score["scaled"] for score in scores if score and "scaled" in score]
-    return {"scaled": sum(known) / len(known)} if known else None
-
-
-def _news(plan: Plan, attempt: Attempt, now: float) -> tuple[Attempt, list[Said]]:
-    """What the course as a whole has newly reached is said of the course; the root's unit remembers what was said."""
-    root = plan.course.root.identifier
-    told, reached = attempt.unit(root), package_status(plan, attempt)
-    news: list[str] = []
-    if reached.completed and not told.completed:
-        news.append("completed")
-    if reached.passed and not told.passed:
-        news.append("passed")
-    if reached.failed and not told.failed:
-        news.append("failed")
-    if not news and reached.score and reached.score != told.score:
-        news.append("scored")
-    said = [_own(plan, attempt, verb, f"{verb} {_reason(verb, reached, attempt, plan)}", now, reached) for verb in news]
-    ids = dict(zip(news, (one.id for one in said), strict=True))
-    if "completed" in ids:
-        told = replace(told, completed=ids["completed"], completed_at=now)
-    if "passed" in ids:
-        told = replace(told, passed=ids["passed"], passed_at=now, failed="")
-    if "failed" in ids:
-        told = replace(told, failed=ids["failed"], passed="", passed_at=None)
-    if reached.score != told.score and news:
-        told = replace(told, score=reached.score, scored=said[-1].id)
-    return (attempt.with_unit(root, told), said) if said else (attempt, said)
-
-
-def _reason(verb: str, reached: Unit, attempt: Attempt, plan: Plan) -> str:
-    """The content's statement behind one of ours: the same cause never makes two."""
-    if verb == "scored":
-        return " ".join(attempt.unit(name).scored for name in (_package(plan), *(item.identifier for item in plan.units)))
-    return str(getattr(reached, verb))
-
-
-def _own(plan: Plan, attempt: Attempt, verb: str, key: str, now: float, reached: Unit | None = None) -> Said:
-    """A statement of ours about the course."""
-    course, language = plan.course, plan.course.root.titles[0].language if plan.course.root.titles else ""
-    made: dict[str, Any] = {
-        "id": str(uuid.uuid5(uuid.UUID(attempt.registration), f"{verb} {key}")),
-        "actor": dict(attempt.actor),
-        "verb": {"id": ADL + verb, "display": {"en-US": verb}},
-        "object": {
-            "id": plan.activity_id,
-            "objectType": "Activity",
-            "definition": {"type": TYPE + "course", "name": {language or "und": course.title}},
-        },
-        "context": {
-            "registration": attempt.registration,
-            "platform": "Rollbook",
-            "contextActivities": {"grouping": [{"id": _package(plan)}], "category": [{"id": "urn:rollbook:standard:tincan"}]},
-        },
-        "timestamp": timestamp(now),
-    }
-    if reached is not None:
-        made["result"] = _result(attempt, verb, reached)
-    return Said(statement=made, own=True)
-
-
-def _result(attempt: Attempt, verb: str, reached: Unit) -> dict[str, Any]:
-    spent = sum(unit.seconds for unit in attempt.units.values()) + sum(one.seen - one.launched for one in attempt.live)
-    result: dict[str, Any] = {"duration": duration(max(0.0, spent))}
-    if verb != "scored":
-        result["completion"] = bool(reached.completed)
-    if reached.passed or reached.failed:
-        result["success"] = bool(reached.passed)
-    if reached.score:
-        result["score"] = dict(reached.score)
-    return result
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

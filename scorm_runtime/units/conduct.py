@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from package_importer.course import Item
-from scorm_runtime.units.attempt import Attempt, Plan, Session, Step
+from scorm_runtime.units.attempt import Attempt, Plan, Session, Step, Unit
 
 
 class Refusal(Exception):
@@ -60,6 +60,10 @@ class Conduct(Protocol):
 
     def met(self, plan: Plan, attempt: Attempt, item: Item) -> bool:
         """Whether a unit has been done."""
+        ...
+
+    def whole(self, plan: Plan, attempt: Attempt) -> Unit | None:
+        """What content has said of the course as a whole, or what else is known of it than its units tell together."""
         ...
 
     def open(self, plan: Plan, attempt: Attempt, session: Session, now: float) -> Step: ...

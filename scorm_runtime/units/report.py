@@ -12,8 +12,10 @@ from scorm_runtime.units.conduct import Conduct
 
 
 def registration(plan: Plan, conduct: Conduct, attempt: Attempt) -> dict[str, Any]:
-    units = [attempt.unit(item.identifier) for item in plan.units]
+    units = [attempt.unit(item.identifier) for item in (plan.course.root, *plan.units)]
     tree = _branch(plan, conduct, attempt, plan.course.root)
+    if whole := conduct.whole(plan, attempt):
+        tree |= _whole(tree, whole)
     spent = sum(unit.seconds for unit in attempt.units.values())
     satisfied = tree["satisfied"]
     times = [time for unit in units for time in (unit.completed_at, unit.passed_at, unit.waived_at) if time is not None]
@@ -83,6 +85,18 @@ def _branch(plan: Plan, conduct: Conduct, attempt: Attempt, item: Item) -> dict[
     return made | _cluster(children) | {"children": children}
 
 
+def _whole(tree: Mapping[str, Any], unit: Unit) -> dict[str, Any]:
+    """What is known of a course beside its units."""
+    done = bool(unit.completed)
+    return {
+        "completion": "completed" if done else tree["completion"] if tree["completion"] != "completed" else "incomplete",
+        "success": "passed" if unit.passed else "failed" if unit.failed else "unknown",
+        "score": dict(unit.score) if unit.score else None,
+        "progress": 1.0 if done else tree["progress"],
+        "satisfied": done,
+    }
+
+
 def _leaf(unit: Unit, *, met: bool) -> dict[str, Any]:
     begun = unit.attempts > 0
     completed = bool(unit.completed or unit.waived)
@@ -97,7 +111,6 @@ def _leaf(unit: Unit, *, met: bool) -> dict[str, Any]:
         "objectives": [],
         "satisfied": met,
         "waived": unit.reason or None,
-        "seconds": round(unit.seconds, 2),
     }
 
 
@@ -117,6 +130,7 @@ def _cluster(children: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "suspended": False,
         "objectives": [],
         "satisfied": satisfied,
+        "waived": None,
     }
 
 
