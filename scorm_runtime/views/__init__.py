@@ -6,7 +6,7 @@ from flask import Flask
 
 from scorm_runtime.service import Service
 from scorm_runtime.units.service import Units
-from scorm_runtime.views import api, content, player, unit_player
+from scorm_runtime.views import api, content, course_settings, inquiry, player, unit_player
 from scorm_runtime.views import units as launched
 from scorm_runtime.views.extension import EXTENSION, UNITS
 
@@ -16,6 +16,9 @@ def init_app(app: Flask, service: Service, units: Units) -> None:
     app.extensions[UNITS] = units
     app.register_blueprint(api.bp)
     app.register_blueprint(launched.bp)
+    app.register_blueprint(course_settings.bp)
+    app.register_blueprint(inquiry.bp)
+    app.register_blueprint(inquiry.page_bp)
 
 
 def init_content(app: Flask, service: Service, units: Units) -> None:
