@@ -347,8 +347,9 @@ class Player {
     this.ask("commit", () => ({ window: this.window, run: this.run?.number ?? 0, commits: [] }));
   }
 
+  /** Said only when nothing waits any more. */
   savedNow() {
-    if (this.course?.mode === "normal") this.view.saved(this.words.saved(new Date()), "saved");
+    if (this.course?.mode === "normal" && (this.run?.commits.empty ?? true)) this.view.saved(this.words.saved(new Date()), "saved");
   }
 
   /** @param {import("./transport.js").Condition} condition */

@@ -295,7 +295,7 @@ export class View {
     };
     dialog.oncancel = (event) => event.preventDefault();
     if (!dialog.open) dialog.showModal();
-    if (!act) this.part("notice-title").focus();
+    (act ? button : this.part("notice-title")).focus();
   }
 }
 

@@ -1,0 +1,211 @@
+"""Ten minutes without a network, an expired link, a clock that is wrong, a server that is killed: said in words, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.browser import packages
+from tests.browser.playing import Service
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def course(service: Service, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return service.import_course(packages.scorm12(tmp_path_factory.mktemp("part"), "trouble", {"only.html": packages.SCO}))
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context()
+    yield made
+    made.close()
+
+
+def opened(context: BrowserContext, url: str) -> Page:
+    page = context.new_page()
+    page.goto(url)
+    expect(page.locator("body")).to_have_attribute("data-state", "running")
+    return page
+
+
+def says(page: Page, element: str, value: str) -> None:
+    frame = page.frame("content")
+    assert frame is not None
+    said = frame.evaluate("([element, value]) => api.LMSSetValue(element, value) + api.LMSCommit('')", [element, value])
+    assert said == "truetrue"
+
+
+def stored(service: Service, registration: str) -> dict[str, str]:
+    data: dict[str, str] = service.get(f"/api/v1/registrations/{registration}", cmi="true")["tree"]["children"][0]["cmi"]
+    return data
+
+
+def test_after_ten_minutes_without_a_network_everything_is_saved(
+    service: Service, course: dict[str, Any], context: BrowserContext
+) -> None:
+    context.clock.install()
+    registration = service.register(course)
+    page = opened(context, service.launch(registration))
+    failures: list[str] = []
+    page.on("requestfailed", lambda request: failures.append(request.url))
+
+    context.set_offline(True)
+    for minute in range(10):
+        says(page, "cmi.suspend_data", f"after {minute} minutes")
+        says(page, f"cmi.interactions.{minute}.id", f"q{minute}")
+        context.clock.run_for(60_000)
+        expect(page.locator("#saved")).to_contain_text("No connection. Your work is kept in this browser")
+    expect(page.locator("#spoken")).to_contain_text("No connection.")
+    assert len(failures) < 40
+    context.set_offline(False)
+
+    expect(page.locator("#saved")).to_have_text(re.compile(r"^Saved "))
+    expect(page.locator("#spoken")).to_have_text("Saved again")
+    found = stored(service, registration)
+    assert found["cmi.suspend_data"] == "after 9 minutes"
+    assert [found[f"cmi.interactions.{number}.id"] for number in range(10)] == [f"q{number}" for number in range(10)]
+
+
+def test_a_course_that_is_left_without_a_network_goes_on_from_there(
+    service: Service, course: dict[str, Any], context: BrowserContext
+) -> None:
+    registration = service.register(course)
+    page = opened(context, service.launch(registration))
+    context.set_offline(True)
+    says(page, "cmi.suspend_data", "said in a tunnel")
+    context.new_page()
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
+    context.set_offline(False)
+
+    again = opened(context, service.launch(registration))
+
+    assert again.frame("content").evaluate("api.LMSGetValue('cmi.suspend_data')") == "said in a tunnel"  # type: ignore[union-attr]
+
+
+def test_an_expired_link_says_so_and_the_next_one_hands_over_what_was_left(
+    service: Service, course: dict[str, Any], context: BrowserContext
+) -> None:
+    registration = service.register(course)
+    page = opened(context, service.launch(registration, return_url="https://people.example/home"))
+    page.route(re.compile("/(commit|navigate)$"), expired)
+
+    says(page, "cmi.suspend_data", "said too late")
+
+    notice = page.get_by_role("dialog", name="This link has expired")
+    expect(notice).to_be_visible()
+    expect(notice.get_by_role("button", name="Back to where you came from")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(notice).to_be_visible()
+    again = opened(context, service.launch(registration))
+    assert again.frame("content").evaluate("api.LMSGetValue('cmi.suspend_data')") == "said too late"  # type: ignore[union-attr]
+
+
+def test_an_expired_link_without_a_way_back_offers_no_button(
+    service: Service, course: dict[str, Any], context: BrowserContext
+) -> None:
+    page = opened(context, service.launch(service.register(course)))
+    page.route("**/commit", expired)
+
+    says(page, "cmi.suspend_data", "said too late")
+
+    expect(page.get_by_role("heading", name="This link has expired")).to_be_focused()
+    expect(page.get_by_role("dialog").get_by_role("button")).to_have_count(0)
+
+
+def expired(route: Route) -> None:
+    route.fulfill(status=410, json={"code": "launch-expired", "status": 410})
+
+
+@pytest.mark.parametrize("years", [-3, 3])
+def test_a_clock_that_is_wrong_by_years_dates_nothing_wrongly(
+    service: Service, course: dict[str, Any], context: BrowserContext, years: int
+) -> None:
+    context.clock.install(time=datetime.now(UTC) + timedelta(days=365 * years))
+    registration = service.register(course)
+    page = opened(context, service.launch(registration))
+
+    says(page, "cmi.core.score.raw", "70")
+    says(page, "cmi.core.lesson_status", "completed")
+    page.locator("[data-nav=exitAll]").click()
+
+    expect(page.locator("body")).to_have_attribute("data-state", "ended")
+    times = [datetime.fromisoformat(statement["timestamp"]) for statement in service.statements(registration)]
+    assert len(times) > 3
+    assert max(abs(datetime.now(UTC) - time) for time in times) < timedelta(minutes=2)
+
+
+def test_a_server_that_is_killed_in_mid_course_loses_nothing(
+    browser: Browser, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    server = Server(tmp_path)
+    server.start()
+    context = browser.new_context()
+    try:
+        service = Service(server.url, server.content_url)
+        package = packages.scorm12(tmp_path_factory.mktemp("killed"), "killed", {"only.html": packages.SCO})
+        registration = service.register(service.import_course(package))
+        page = opened(context, service.launch(registration))
+        says(page, "cmi.core.lesson_location", "before")
+        expect(page.locator("#saved")).to_have_text(re.compile(r"^Saved "))
+
+        server.kill()
+        says(page, "cmi.suspend_data", "while nobody listened")
+        expect(page.locator("#saved")).to_have_text("Not saved yet, trying again")
+        server.start()
+
+        expect(page.locator("#saved")).to_have_text(re.compile(r"^Saved "), timeout=60_000)
+        found = stored(service, registration)
+        assert (found["cmi.core.lesson_location"], found["cmi.suspend_data"]) == ("before", "while nobody listened")
+    finally:
+        context.close()
+        server.kill()
+
+
+class Server:
+    """A `rollbook serve` that is killed with all of its processes, and started again where it was."""
+
+    def __init__(self, folder: Path) -> None:
+        ports = free_ports()
+        self.url, self.content_url = (f"http://127.0.0.1:{port}" for port in ports)
+        self.environ = {name: value for name, value in os.environ.items() if not name.startswith("ROLLBOOK_")} | {
+            "ROLLBOOK_DATA_DIR": str(folder),
+            "ROLLBOOK_PORT": str(ports[0]),
+            "ROLLBOOK_CONTENT_PORT": str(ports[1]),
+            "ROLLBOOK_ADMIN_KEY": Service.KEY,
+            "ROLLBOOK_ADMIN_SECRET": Service.SECRET,
+        }
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "rollbook", "serve"]
+        self.process = subprocess.Popen(command, env=self.environ, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        assert self.process.stdout is not None
+        assert any(line.startswith("ready ") for line in self.process.stdout)
+
+    def kill(self) -> None:
+        if self.process is None:
+            return
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate(timeout=30)
+        self.process = None
+
+
+def free_ports() -> list[int]:
+    with socket.socket() as one, socket.socket() as other:
+        for found in (one, other):
+            found.bind(("127.0.0.1", 0))
+        return [found.getsockname()[1] for found in (one, other)]
