@@ -68,6 +68,11 @@ def secret(db: Database[Any], store: int) -> bytes:
     return bytes(found["secret"])
 
 
+def known(db: Database[Any]) -> list[int]:
+    """The stores that were ever folded."""
+    return [int(found["_id"]) for found in db[CURSORS].find({}, {"_id": 1})]
+
+
 def place(db: Database[Any], store: int) -> Place:
     found = db[CURSORS].find_one({"_id": store})
     return _place(found) if found else Place()

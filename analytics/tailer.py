@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo.database import Database
 
@@ -22,6 +22,17 @@ from analytics.store import Place, RowMoved
 LEASE_SECONDS = 2.5
 BATCH_FIRST, BATCH_LEAST, BATCH_MOST = 250, 100, 1_000
 POLL_SECONDS = (0.001, 0.02)
+
+
+class Fresh(NamedTuple):
+    """`ms`: the rows are complete through then. `asked`: the database's clock when that was asked. UTC milliseconds."""
+
+    ms: int
+    asked: int
+
+    @property
+    def lag(self) -> int:
+        return max(self.asked - self.ms, 0)
 
 
 class Attempts:
@@ -49,7 +60,11 @@ class Attempts:
         return self._fold(store_id, budget) if self._behind(store_id) else 0
 
     def current(self, store_id: int = 1, wait: float = 3.0) -> int:
-        """Makes the rows show what was stored before this call; the UTC milliseconds through which they are complete.
+        """As `fresh`; the UTC milliseconds through which the rows are complete."""
+        return self.fresh(store_id, wait).ms
+
+    def fresh(self, store_id: int = 1, wait: float = 3.0) -> Fresh:
+        """Makes the rows show what was stored before this call.
 
         Waits, at most `wait` seconds, for statements still on their way and for another process that is folding.
         """
@@ -60,14 +75,20 @@ class Attempts:
             time.sleep(pause)
             pause = min(pause * 2, POLL_SECONDS[1])
             through = self.lrs.through()
-        while self._behind(store_id):
+        while (waiting := self._waiting(store_id)) is not None and attempts.seq_ms(waiting) <= asked:
             left = deadline - time.monotonic()
             if left <= 0:
-                return max(attempts.seq_ms(store.place(self.db, store_id).seq) - 1, 0)
+                break
             if not self._fold(store_id, left):
                 time.sleep(pause)
                 pause = min(pause * 2, POLL_SECONDS[1])
-        return through.ms
+        # What came later may be waiting still: it is not asked for, and while it keeps coming there is always some.
+        complete = through.ms if waiting is None else min(through.ms, attempts.seq_ms(waiting) - 1)
+        return Fresh(complete if waiting is None or complete >= asked else self._folded(store_id), asked)
+
+    def _folded(self, store_id: int) -> int:
+        """Through when the rows are complete, whatever is waiting."""
+        return max(attempts.seq_ms(store.place(self.db, store_id).seq) - 1, 0)
 
     def rebuild(self, store_id: int = 1, progress: Callable[[int], None] | None = None) -> int:
         """The rows again from the statements; `progress` hears the number folded so far."""
@@ -105,16 +126,26 @@ class Attempts:
         counts = store.verbs(self.db, store_id)
         return counts["rows"] if counts else []
 
-    def lag(self, store_id: int = 1) -> float:
-        """Seconds since the oldest statement was stored that the rows do not show yet; 0 when they show all."""
-        waiting = self.lrs.tail(store_id, store.place(self.db, store_id).seq, 1)
-        return max(self.lrs.through().now - attempts.seq_ms(waiting[0].seq), 0) / 1000 if waiting else 0.0
+    def lag(self) -> float:
+        """That of the store that is furthest behind."""
+        return max(self.lag_of(store_id) for store_id in (store.known(self.db) or (1,)))
+
+    def lag_of(self, store_id: int) -> float:
+        """Seconds since the moment through which the rows are complete; 0 when nothing is on its way."""
+        waiting, through = self._waiting(store_id), self.lrs.through()
+        complete = through.ms if waiting is None else min(through.ms, attempts.seq_ms(waiting))
+        return max(through.now - complete, 0) / 1000
 
     def place(self, store_id: int) -> Place:
         return store.place(self.db, store_id)
 
     def _behind(self, store_id: int) -> bool:
-        return bool(self.lrs.tail(store_id, store.place(self.db, store_id).seq, 1))
+        return self._waiting(store_id) is not None
+
+    def _waiting(self, store_id: int) -> int | None:
+        """The number of the first statement that is not folded."""
+        waiting = self.lrs.tail(store_id, store.place(self.db, store_id).seq, 1)
+        return waiting[0].seq if waiting else None
 
     def _fold(self, store_id: int, budget: float) -> int:
         if not self._folding.acquire(blocking=False):
@@ -139,7 +170,8 @@ class Attempts:
                     break
                 folded += len(batch)
                 ended = time.monotonic()
-                if ended >= deadline:
+                # Who is up to date pauses: statements that trickle in are not worth a round each.
+                if ended >= deadline or len(batch) < size:
                     break
                 # Well within the lease on the slowest machine, and few round trips on a quick one.
                 size = max(size // 2, BATCH_LEAST) if ended - began > LEASE_SECONDS / 2 else min(size * 2, BATCH_MOST)

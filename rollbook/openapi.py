@@ -33,6 +33,7 @@ HEADERS: dict[str, str] = {
     "X-Next-Seq": "The next `after_seq`, where changes were asked for.",
     "X-Row-Count": "Rows in this answer; a streamed answer has none.",
     "X-Suppressed-Groups": "Groups of too few learners for the asking credential, left out.",
+    "X-Lag-Milliseconds": "How far that time was behind the clock when the answer was asked for; 0: not at all.",
     "X-Total-Count": "Rows of the whole list, where `count` was asked for.",
     "X-Consistent-Through": "Everything stored up to this time is in the answer.",
     "X-Experience-API-Consistent-Through": "Everything stored up to this time can be found.",

@@ -257,12 +257,24 @@ PACKAGE: dict[str, str | None] = {"multipart/form-data": "PackageUpload", "appli
 FILE_TYPES = tuple(media for media in ACCEPTED if media not in (JSON, "application/ndjson"))
 
 
+PAGE_HEADERS = (
+    "Link",
+    "ETag",
+    "X-Row-Count",
+    "X-Total-Count",
+    "X-Suppressed-Groups",
+    "X-Consistent-Through",
+    "X-Lag-Milliseconds",
+    "X-Next-Seq",
+)
+
+
 def _page_of_rows(schema: str) -> Answer:
     return Answer(
         about="A page of rows.",
         schema=schema,
         types=tuple(media for media in ACCEPTED if media != "application/ndjson"),
-        headers=("Link", "ETag", "X-Row-Count", "X-Total-Count", "X-Suppressed-Groups", "X-Consistent-Through", "X-Next-Seq"),
+        headers=PAGE_HEADERS,
     )
 
 

@@ -78,8 +78,9 @@ def columns(name: str) -> tuple[Column, ...]:
 
 def fresh() -> Freshness:
     rollup = service().attempts
-    through = rollup.current(store())
-    return Freshness(rollup.place(store()), through)
+    reached = rollup.fresh(store())
+    g.analytics_lag = reached.lag
+    return Freshness(rollup.place(store()), reached.ms)
 
 
 def wanted_format(allowed: Mapping[str, str] = formats.MEDIA_TYPES) -> str:
@@ -177,6 +178,8 @@ def listed(name: str, entries: Sequence[Mapping[str, Any]], cursor: str | None) 
     response = as_json({name: entries, "next": cursor})
     if cursor is not None:
         response.headers["Link"] = f'<{_next_url(cursor)}>; rel="next"'
+    if "analytics_lag" in g:
+        response.headers["X-Lag-Milliseconds"] = str(g.analytics_lag)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
@@ -218,6 +221,8 @@ def _counted(batches: Iterator[list[Row]], read: Read) -> Iterator[list[Row]]:
 
 def with_headers(response: Response, through: int, next_seq: int | None) -> Response:
     response.headers["X-Consistent-Through"] = iso(through)
+    if "analytics_lag" in g:
+        response.headers["X-Lag-Milliseconds"] = str(g.analytics_lag)
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.update(("Accept", "Authorization"))
     if next_seq is not None:

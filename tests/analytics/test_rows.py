@@ -341,6 +341,7 @@ def test_every_answer_says_through_when_it_is_complete(client: FlaskClient, clas
     assert response.headers["X-Consistent-Through"].endswith("Z")
     assert response.headers["X-Consistent-Through"] > "2026"
     assert response.headers["X-Row-Count"] == "4"
+    assert response.headers["X-Lag-Milliseconds"] == "0"
 
 
 def test_analysts_need_their_scope(client: FlaskClient) -> None:

@@ -152,6 +152,18 @@ def test_a_reader_who_cannot_wait_learns_how_far_the_rows_go(
     feeder.say("ann", "initialized")
     store.take_lease(db, 1, "another", attempts.clock(), 60.0)
 
-    through = attempts.current(wait=0.05)
+    found = attempts.fresh(wait=0.05)
 
-    assert through == 0
+    assert (found.ms, found.lag) == (0, found.asked)
+    assert attempts.lag() > 0
+
+
+def test_the_lag_is_that_of_the_store_furthest_behind(attempts: Attempts, feeder: Feeder) -> None:
+    feeder.say("ann", "initialized")
+    attempts.catch_up(store_id=2)
+
+    behind = attempts.lag()
+    attempts.catch_up(store_id=1)
+
+    assert behind == 0.0
+    assert attempts.lag() == 0.0
