@@ -404,6 +404,7 @@ SCHEMAS: dict[str, Schema] = {
                     "score",
                     "seconds",
                     "tree",
+                    "sessions",
                 ],
                 "properties": {
                     "title": TEXT,
@@ -420,6 +421,23 @@ SCHEMAS: dict[str, Schema] = {
                     "completed": ANY_TIME,
                     "passed": ANY_TIME,
                     "tree": ref("Branch"),
+                    "sessions": {
+                        "type": "array",
+                        "description": "Launches that are known, the oldest first; of SCORM only which there were.",
+                        "items": {
+                            "type": "object",
+                            "required": ["session", "item", "mode", "state", "launched", "ended", "seconds"],
+                            "properties": {
+                                "session": TEXT,
+                                "item": {"type": ["string", "null"]},
+                                "mode": {"enum": ["normal", "browse", "review"]},
+                                "state": {"enum": ["launched", "initialized", "terminated", "abandoned", "expired"]},
+                                "launched": ANY_TIME,
+                                "ended": ANY_TIME,
+                                "seconds": NUMBER,
+                            },
+                        },
+                    },
                 },
             },
         ]
@@ -437,6 +455,8 @@ SCHEMAS: dict[str, Schema] = {
             "attempts": {"type": "integer"},
             "suspended": {"type": "boolean"},
             "objectives": {"type": "array", "items": {"type": "object"}},
+            "satisfied": {"type": "boolean", "description": "Done: cmi5's moveOn is met; elsewhere completed and not failed."},
+            "waived": {"type": ["string", "null"], "description": "The reason, where it was granted without the work."},
             "cmi": {
                 "type": "object",
                 "additionalProperties": TEXT,
