@@ -82,7 +82,7 @@ class Cmi5:
         return Step(attempt=attempt, said=tuple(said))
 
     def documents(self, plan: Plan, session: Session) -> Mapping[str, Any]:
-        return {vocabulary.LAUNCH_DATA: launch.launch_data(plan.items[session.item], session)}
+        return {vocabulary.LAUNCH_DATA: launch.launch_data(plan.items[session.item], session, plan.activity_id)}
 
     def touch(self, session: Session, method: str, resource: str, name: str | None, body: bytes, content_type: str) -> None:
         if not session.live:

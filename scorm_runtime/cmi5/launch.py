@@ -40,12 +40,12 @@ def learner(actor: Mapping[str, Any]) -> dict[str, Any]:
     return {"objectType": "Agent", "account": actor["account"]}
 
 
-def launch_data(item: Item, session: Session) -> dict[str, Any]:
-    """10.2."""
+def launch_data(item: Item, session: Session, course: str) -> dict[str, Any]:
+    """10.2. That the unit belongs to the `course` is ours to add (10.2.1), and found by it in reports."""
     assert item.au is not None
     made: dict[str, Any] = {
         "contextTemplate": {
-            "contextActivities": {"grouping": [{"id": item.identifier}]},
+            "contextActivities": {"grouping": [{"id": item.identifier}, {"id": course}]},
             "extensions": {vocabulary.SESSION_ID: session.id},
         },
         "launchMode": session.mode,

@@ -74,7 +74,7 @@ def _statement(
             "registration": attempt.registration,
             "contextActivities": {
                 "category": [{"id": vocabulary.CMI5}],
-                "grouping": [{"id": item.identifier}] if item else [],
+                "grouping": _grouping(plan, item) if item else [],
             },
             "extensions": {vocabulary.SESSION_ID: session},
         },
@@ -98,6 +98,12 @@ def _object(plan: Plan, item: Item) -> dict[str, Any]:
         if named := _languages(texts):
             definition[key] = named
     return {"id": plan.iri(item), "objectType": "Activity", "definition": definition}
+
+
+def _grouping(plan: Plan, item: Item) -> list[dict[str, Any]]:
+    """9.6.2.3: the publisher's id; and the course, for who looks for all that belongs to it."""
+    course = [] if item is plan.course.root else [{"id": plan.activity_id}]
+    return [{"id": item.identifier}, *course]
 
 
 def _languages(texts: tuple[Text, ...]) -> dict[str, str]:
