@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from scorm_runtime import errors, openings, overrides
 from scorm_runtime.journal import Journal
 from scorm_runtime.memory import Attempt, Plan, Result, Run
 from scorm_runtime.moves import Move, finish
-from scorm_runtime.overrides import TABLE, Overrides, adapted
+from scorm_runtime.overrides import TABLE, Overrides, Row, adapted
 from scorm_runtime.sequencing.engine import Kind, Request
 from tests.scorm_runtime.courses import TEST, asset, course, plan, sco, sets, unopened
 
@@ -52,6 +53,15 @@ def test_the_table_is_one_of_names_with_help_levels_and_a_default() -> None:
     assert all(row.default in (*row.choices, None) for row in TABLE.values() if row.type == "choice")
     assert {row.server for row in TABLE.values() if "server" in row.levels} == {"mastery_override", "auto_continue", "strict"}
     assert all((row.server is not None) == ("server" in row.levels) for row in TABLE.values())
+
+
+@pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: row.name)
+def test_every_setting_is_documented_with_its_help(row: Row) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "course-settings.md").read_text()
+
+    assert f"| `{row.name}` |" in text
+    assert row.help in text
+    assert all(f"`{choice}`" in text for choice in row.choices)
 
 
 def test_an_item_overrules_the_course_and_the_course_the_server() -> None:
