@@ -11,7 +11,7 @@ from typing import Any
 
 from scorm_runtime.datamodel import model_for
 from scorm_runtime.datamodel.element import Model
-from scorm_runtime.datamodel.scorm2004 import EDITIONS
+from scorm_runtime.editions import EDITIONS
 
 
 @cache

@@ -13,7 +13,6 @@ from scorm_runtime.datamodel.element import Derived, Element, Model, PatternRule
 from scorm_runtime.datamodel.languages import PRIMARY_SUBTAGS
 from scorm_runtime.datamodel.leniency import SCORM_2004, names
 
-EDITIONS = ("2nd", "3rd", "4th")
 FOURTH = ("4th",)
 
 NUMBER = r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
@@ -267,8 +266,8 @@ ROWS: tuple[Element, ...] = (
         default="unknown",
         derived=Derived(threshold="cmi.scaled_passing_score", measure="cmi.score.scaled", reached="passed", below="failed"),
     ),
-    Element(name="cmi.suspend_data", access="rw", type="characters_4000", editions=("2nd", "3rd")),
-    Element(name="cmi.suspend_data", access="rw", type="characters_64000", editions=FOURTH),
+    Element(name="cmi.suspend_data", access="rw", type="characters_4000", editions=("2nd",)),
+    Element(name="cmi.suspend_data", access="rw", type="characters_64000", editions=("3rd", "4th")),
     Element(name="cmi.time_limit_action", access="ro", type="time_limit", default="continue,no message"),
     Element(name="cmi.total_time", access="ro", type="duration", default="PT0H0M0S"),
     Element(name="adl.nav.request", access="rw", type="request", default="_none_", editions=("2nd", "3rd")),

@@ -124,7 +124,8 @@ def _choices(now: Work, then: Work, ended: Termination) -> dict[str, bool]:
 
 
 def _jumps(now: Work, ended: Termination) -> dict[str, bool]:
-    if now.current is None or (ended.exception is not None and now.of(now.current).active):
+    blocked = now.current is not None and ended.exception is not None and now.of(now.current).active
+    if now.current is None or blocked or not now.tree.edition.jump:
         return dict.fromkeys(now.tree.by_id, False)
     return {node.id: node.leaf and first_on_path(now, node, "deselected", _deselected) is None for node in now.tree}
 

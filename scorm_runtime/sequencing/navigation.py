@@ -32,7 +32,7 @@ def navigation_request(work: Work, request: str, target: Node | None) -> Asked:
             return Asked(exception="NB.2.1-7")
         case "choice":
             return choice(work, target)
-        case "jump":
+        case "jump" if work.tree.edition.jump:
             return _jump(work, target)
         case "exit" | "abandon":
             if work.current is None:

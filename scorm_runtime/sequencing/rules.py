@@ -12,11 +12,20 @@ from scorm_runtime.sequencing.tree import LocalObjective, Node, canonical
 
 
 def limit_conditions_violated(work: Work, node: Node) -> bool:
-    """UP.1 Limit Conditions Check Process. The duration and time limits are optional and not evaluated."""
+    """UP.1 Limit Conditions Check Process. The duration limit is of one attempt, which a new one has not begun; times of day are
+    optional and not evaluated."""
     record = work.of(node)
     if not node.seq.tracked or record.active or record.suspended:
         return False
     return attempt_limit_exceeded(work, node)
+
+
+def time_limit_exceeded(work: Work, node: Node) -> bool:
+    """SN 3.4.2, timeLimitExceeded: whether the attempt has lasted longer than attemptAbsoluteDurationLimit.
+
+    Deviation: the time that the content reports counts (Attempt Experienced Duration), not the nights between its sessions.
+    """
+    return node.time_limit is not None and work.of(node).experienced > node.time_limit
 
 
 def attempt_limit_exceeded(work: Work, node: Node) -> bool:
@@ -79,6 +88,8 @@ def _condition(work: Work, node: Node, condition: RuleCondition) -> bool | None:
         return work.of(node).attempts > 0
     if name == "attemptLimitExceeded":
         return attempt_limit_exceeded(work, node)
+    if name == "timeLimitExceeded":
+        return time_limit_exceeded(work, node)
     objective = node.primary if own else _referenced(node, condition)
     if objective is None:
         return None
@@ -94,6 +105,8 @@ def _referenced(node: Node, condition: RuleCondition) -> LocalObjective | None:
 def _completion(work: Work, node: Node, condition: RuleCondition) -> bool | None:
     """SN 3.4.2 (4th Edition): a referenced objective has a completion status of its own; the primary one has the activity's."""
     objective = _referenced(node, condition)
+    if not work.tree.edition.objective_completion:
+        return completed(work, node)
     if objective is None or objective.primary:
         return completed(work, node) if objective else None
     found: bool | None = read(work, node, objective, "completion")
@@ -113,7 +126,7 @@ def _objective_condition(work: Work, node: Node, objective: LocalObjective, cond
         return None if score is None else score > condition.measure_threshold
     if name == "objectiveMeasureLessThan":
         return None if score is None else score < condition.measure_threshold
-    # timeLimitExceeded, outsideAvailableTimeRange: limits that are not evaluated are never exceeded.
+    # outsideAvailableTimeRange: a limit that is not evaluated is never exceeded.
     return False
 
 

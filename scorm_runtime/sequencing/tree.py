@@ -7,6 +7,8 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from package_importer.course import Course, Item, Objective, ObjectiveMap, Sequencing, SequencingRule, Standard
+from scorm_runtime.datamodel.durations import seconds
+from scorm_runtime.editions import FOURTH, Edition, edition
 
 # Which attribute pair of a map moves which value of an objective.
 MAPPED = (
@@ -74,6 +76,7 @@ class Node:
         "required",
         "rollup",
         "seq",
+        "time_limit",
         "title",
         "visible",
     )
@@ -81,7 +84,9 @@ class Node:
     children: tuple[Node, ...]
     last: int
 
-    def __init__(self, item: Item, sequencing: Sequencing, index: int, position: int, parent: Node | None) -> None:
+    def __init__(
+        self, item: Item, sequencing: Sequencing, index: int, position: int, parent: Node | None, edition: Edition = FOURTH
+    ) -> None:
         self.id = item.identifier
         self.title = " ".join(item.title.split()) or item.identifier
         self.index = index
@@ -94,12 +99,13 @@ class Node:
         self.hide_lms_ui = item.hide_lms_ui
         self.prerequisites = item.prerequisites or None
         self.seq = sequencing
+        self.time_limit = seconds(sequencing.attempt_absolute_duration_limit)
         self.pre = _by_action(sequencing.pre_rules)
         self.rollup = {a: tuple(r for r in sequencing.rollup_rules if r.action == a) for a in _actions(sequencing)}
         self.required = _required(sequencing)
         self._read_objectives(sequencing)
         threshold = item.completion_threshold
-        self.completed_by_measure = bool(threshold and threshold.completed_by_measure)
+        self.completed_by_measure = edition.completed_by_measure and bool(threshold and threshold.completed_by_measure)
         self.progress_minimum = threshold.min_progress_measure if threshold else 1.0
         self.progress_weight = threshold.progress_weight if threshold else 1.0
 
@@ -143,11 +149,12 @@ class Tree:
     `retains`: a new attempt on an activity keeps what the last one reached (SCORM 1.2, which has no attempts).
     `system_wide`: global objectives outlive the attempt on the course."""
 
-    __slots__ = ("by_id", "nodes", "readers", "retains", "root", "selecting", "system_wide")
+    __slots__ = ("by_id", "edition", "nodes", "readers", "retains", "root", "selecting", "system_wide")
 
     def __init__(self, course: Course) -> None:
         self.system_wide = course.objectives_global_to_system
         self.retains = course.standard is not Standard.SCORM_2004
+        self.edition = edition(course.edition if course.standard is Standard.SCORM_2004 else None)
         self.nodes: list[Node] = []
         self.root = self._grow(course.root)
         self.by_id = {node.id: node for node in self.nodes}
@@ -163,7 +170,7 @@ class Tree:
         while stack:
             item, parent, position = stack.pop()
             sequencing = self._definition(item, single and parent is None)
-            node = Node(item, sequencing, len(self.nodes), position, parent)
+            node = Node(item, sequencing, len(self.nodes), position, parent, self.edition)
             self.nodes.append(node)
             below.append([])
             if parent:

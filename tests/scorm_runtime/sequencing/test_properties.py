@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import Any
 
@@ -44,6 +45,23 @@ REQUIRED = st.sampled_from(("always", "always", "ifAttempted", "ifNotSkipped", "
 MEASURES = st.sampled_from((-0.5, 0.0, 0.5, 1.0))
 MOSTLY = st.sampled_from((True, True, True, False))
 RARELY = st.sampled_from((False, False, False, True))
+# Of SCORM 1.2 (aicc_script): items that are there or not, and what nobody can read.
+PREREQUISITES = st.sampled_from(
+    (
+        None,
+        None,
+        "a1",
+        "a2 & a3",
+        "a1 | a9",
+        "~a1",
+        "a1=passed",
+        'a2<>"completed"',
+        "2*{a1,a2,a3}",
+        "(a1|a2)&~a3",
+        "a1 &",
+        "missing",
+    )
+)
 KINDS = ("start", "resumeAll", "continue", "previous", "exit", "exitAll", "abandon", "abandonAll", "suspendAll", "_none_")
 
 conditions = st.builds(
@@ -115,6 +133,7 @@ sequencings = st.builds(
     exit_rules=rules("exit"),
     post_rules=rules("exitParent", "exitAll", "retry", "retryAll", "continue", "previous"),
     attempt_limit=st.sampled_from((None, None, 1, 2)),
+    attempt_absolute_duration_limit=st.sampled_from((None, None, "PT1S", "P1Y")),
     rollup_rules=rollup_rules,
     rollup_objective_satisfied=MOSTLY,
     rollup_progress_completion=MOSTLY,
@@ -146,6 +165,7 @@ def courses(draw: st.DrawFn, *, ending: bool = True) -> Course:
     """`ending` False: without the rules that are applied when an activity has ended, and with more than one activity."""
     shape: Any = draw(shapes) or (() if ending else ((),))
     numbers = iter(range(1000))
+    standard = draw(st.sampled_from((Standard.SCORM_2004, Standard.SCORM_2004, Standard.SCORM_12)))
 
     def grown(children: Any) -> Item:
         identifier = f"a{next(numbers)}"
@@ -156,9 +176,10 @@ def courses(draw: st.DrawFn, *, ending: bool = True) -> Course:
             children=tuple(grown(child) for child in children),
             sequencing=sequencing if ending else replace(sequencing, exit_rules=(), post_rules=()),
             completion_threshold=draw(thresholds),
+            prerequisites=draw(PREREQUISITES) if standard is Standard.SCORM_12 else None,
+            time_limit_action=draw(st.sampled_from((None, "exit,message", "continue,no message"))),
         )
 
-    standard = draw(st.sampled_from((Standard.SCORM_2004, Standard.SCORM_2004, Standard.SCORM_12)))
     return Course(
         standard=standard, identifier="c", title="c", root=grown(shape), objectives_global_to_system=draw(st.booleans())
     )
@@ -194,7 +215,11 @@ steps = st.lists(
     ),
     max_size=8,
 )
-thorough = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+EXAMPLES = int(os.environ.get("ROLLBOOK_TEST_EXAMPLES", "40"))
+"""Random courses for each property; by hand, thousands."""
+thorough = settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 def walk(tree: Tree, moves: list[Any]) -> list[tuple[State, Outcome | None]]:
@@ -281,6 +306,42 @@ def test_only_the_way_to_the_current_activity_is_active_and_only_leaves_are_deli
         assert outcome is None or outcome.delivered is None or not tree.by_id[outcome.delivered].children
         assert outcome is None or outcome.delivered is None or current(tree, state) == outcome.delivered
         assert outcome is None or not outcome.ended or current(tree, state) is None
+
+
+@thorough
+@given(courses(), steps)
+def test_what_was_not_selected_is_neither_delivered_nor_shown(course: Course, moves: list[Any]) -> None:
+    tree = Tree(course)
+    for state, outcome in walk(tree, moves):
+        left_out = {child for node in tree for child in node.children if child not in state.view.available(node)}
+        out = {node.id for node in tree if left_out.intersection(node.path)}
+        seen = look_ahead(tree, state)
+
+        assert outcome is None or outcome.delivered not in out
+        assert out <= seen.hidden
+        assert not any(seen.choice[item] or seen.jump[item] for item in out)
+
+
+@thorough
+@given(courses(), st.integers(0, 5), steps)
+def test_chance_comes_from_the_seed_alone(course: Course, seed: int, moves: list[Any]) -> None:
+    tree = Tree(course)
+    once, again = (initial(tree, seed=seed).to_json() for _ in range(2))
+    first, second = (walk(tree, moves)[-1][0].to_json() for _ in range(2))
+
+    assert (once, first) == (again, second)
+
+
+@thorough
+@given(courses(), steps, trackings)
+def test_what_a_sco_says_twice_counts_once(course: Course, moves: list[Any], said: Tracking) -> None:
+    tree = Tree(course)
+    state = walk(tree, [("start", None), *moves])[-1][0]
+    here = current(tree, state)
+    if here and not tree.by_id[here].children:
+        told = record(tree, state, here, said)
+
+        assert record(tree, told, here, said).to_json() == told.to_json()
 
 
 @thorough
