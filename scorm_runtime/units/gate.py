@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from access import Caller
 from lrs import SESSION, Asked, LRSError, NotPermitted, Unavailable
 from lrs.spec.agents import ifi
+from package_importer import CourseNotFound
 from scorm_runtime.cmi5 import vocabulary
 from scorm_runtime.units import store
 from scorm_runtime.units.attempt import Attempt, Session, Step
@@ -84,9 +85,18 @@ class SessionGate:
     def _load(self, caller: Caller) -> tuple[Attempt, Session]:
         attempt = store.by_registration(self.units.db, caller.limits["registration"])
         session = attempt.sessions.get(caller.limits[SESSION]) if attempt else None
+        if attempt is not None and not self._has_course(attempt):
+            raise NotPermitted("The course of this session was removed.", reason="course-removed")
         if attempt is None or session is None:
             raise NotPermitted("The session of this credential is over.", reason="session-ended", requirement="cmi5 8.1.2")
         return attempt, session
+
+    def _has_course(self, attempt: Attempt) -> bool:
+        try:
+            self.units.plan(attempt)
+        except CourseNotFound:
+            return False
+        return True
 
     def _own(self, caller: Caller, asked: Asked, *, apart: bool) -> None:
         """Content reads and writes documents of its own learner, and if they are kept `apart`, of its unit and registration."""

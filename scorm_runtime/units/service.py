@@ -28,7 +28,7 @@ from scorm_runtime.cmi5.conduct import Cmi5
 from scorm_runtime.registrations import Registrations
 from scorm_runtime.settings import Settings
 from scorm_runtime.tincan import TinCan
-from scorm_runtime.units import report, store
+from scorm_runtime.units import report, store, waking
 from scorm_runtime.units.attempt import Attempt, Mode, Plan, Said, Session, Step
 from scorm_runtime.units.conduct import Address, Conduct
 from scorm_runtime.units.outbox import SCOPES, Outbox
@@ -205,10 +205,7 @@ class Units:
 
     def sweep(self) -> int:
         """Ends sessions that fell silent and sends what a crash left in an outbox. How many attempts needed it."""
-        attempts = store.waking(self.db, self.clock())
-        for attempt in attempts:
-            self._wake(attempt)
-        return len(attempts)
+        return waking.sweep(self)
 
     def prefer(self, attempt: Attempt, language: str, *, guessed: bool = False) -> None:
         """cmi5 11: content opens in the learner's language. What is only `guessed` replaces nothing."""
@@ -331,20 +328,6 @@ class Units:
         if attempt is None or attempt.store != tenant:
             raise errors.SessionNotFound("There is no such session.", session=session)
         return attempt, attempt.sessions[session.lower()]
-
-    def _wake(self, attempt: Attempt) -> None:
-        now = self.clock()
-        old = [one for one in attempt.outbox if one.at + store.OUTBOX_AFTER <= now]
-        if old:
-            self.outbox.deliver(attempt)
-            attempt = store.by_registration(self.db, attempt.registration) or attempt
-        plan, conduct, step = self.plan(attempt), self.conduct(attempt), Step(attempt=attempt)
-        for session in attempt.live:
-            if session.seen + self.settings.idle <= now:
-                closed = conduct.close(plan, step.attempt, session, now)
-                step = Step(attempt=closed.attempt, said=(*step.said, *closed.said))
-        if saved := self.outbox.save(attempt, step):
-            self.outbox.deliver(saved)
 
     def _read_plan(self, course_id: str, version: int) -> Plan:
         course = self.catalogue.course(course_id, version)
