@@ -107,8 +107,31 @@ def attempts(by_time: list[Statement]) -> int:
 
 
 def source(by_time: list[Statement]) -> str:
-    categories = [activity["id"] for one in by_time for activity in one["context"]["contextActivities"].get("category", [])]
+    categories = [
+        activity["id"] for one in by_time for activity in one.get("context", {}).get("contextActivities", {}).get("category", [])
+    ]
     for name, mark in (("cmi5", "categories/cmi5"), ("scorm12", "standard:scorm12"), ("scorm2004", "standard:scorm2004")):
         if any(category.endswith(mark) for category in categories):
             return name
     return "xapi"
+
+
+def interactions(statements: list[Statement]) -> list[dict[str, Any]]:
+    """The answers that are not voided."""
+    voided = {one["object"]["id"] for one in statements if one["verb"]["id"] == ADL + "voided"}
+    return [
+        {
+            "id": one["id"],
+            "actor_key": one["actor"]["mbox"],
+            "activity": one["object"]["id"],
+            "interaction_type": one["object"]["definition"]["interactionType"],
+            "response": one["result"]["response"],
+            "correct": one["result"]["success"],
+            "latency_s": float(one["result"]["duration"][2:-1]),
+            "timestamp": one["timestamp"],
+            "source": source([one]),
+            "parent": [activity["id"] for activity in one["context"]["contextActivities"]["parent"]],
+        }
+        for one in statements
+        if one["verb"]["id"] == ADL + "answered" and one["id"] not in voided
+    ]
