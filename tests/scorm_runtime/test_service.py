@@ -74,6 +74,51 @@ def test_a_course_without_flow_leaves_the_choice_to_the_learner(
     assert answer["toc"][-1]["enabled"] is True
 
 
+def of_two_parts(catalogue: package_importer.Catalogue, tmp_path: Path) -> str:
+    package = tmp_path / "two.zip"
+    package.write_bytes(manifests.package(manifests.scorm12(items=TWO_ITEMS)))
+    return catalogue.add(package).id
+
+
+def test_after_a_part_that_was_completed_the_next_one_opens(
+    service: Service, catalogue: package_importer.Catalogue, tmp_path: Path
+) -> None:
+    _, secret = token(service, of_two_parts(catalogue, tmp_path))
+    opened = service.open_window(secret, {})
+    done = Move(run=1, commits=[set_(1, core__lesson_status="completed")], terminated=True)
+
+    answer = service.finish(secret, opened["window"], done)
+
+    assert (answer["state"], answer["delivery"]["item"]) == ("running", "I2")
+
+
+def test_a_part_that_was_not_completed_is_not_followed_by_the_next(
+    service: Service, catalogue: package_importer.Catalogue, tmp_path: Path
+) -> None:
+    _, secret = token(service, of_two_parts(catalogue, tmp_path))
+    opened = service.open_window(secret, {})
+    left = Move(run=1, commits=[set_(1, core__lesson_status="incomplete")], terminated=True)
+
+    answer = service.finish(secret, opened["window"], left)
+
+    assert "delivery" not in answer
+
+
+def test_the_server_refuses_the_leniencies_that_it_tells_the_browser_to_refuse(
+    db: Database[Any], catalogue: package_importer.Catalogue, store: lrs.LRS, clock: Clock, fire_safety: str
+) -> None:
+    scorm_runtime.ensure_indexes(db)
+    settings = scorm_runtime.Settings(strict=("letter-case",))
+    service = scorm_runtime.Service(db, catalogue, store, settings, clock=clock, after=lambda job: job())
+    _, secret = token(service, fire_safety)
+    opened = service.open_window(secret, {})
+
+    answer = service.commit(secret, opened["window"], 1, [set_(1, core__lesson_status="Passed", core__exit="normal")])
+
+    assert list(opened["strict"]) == ["letter-case"]
+    assert answer["refused"] == [["cmi.core.lesson_status", 405]]
+
+
 def test_a_course_played_to_the_end_is_told_in_order_and_once(service: Service, fire_safety: str, store: lrs.LRS) -> None:
     registration, secret = token(service, fire_safety)
     opened = service.open_window(secret, {})
