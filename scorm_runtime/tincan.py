@@ -43,6 +43,7 @@ class TinCan:
     token_in_address = True
     reviews = False
     """Content knows no modes: going there again is going there."""
+    terminates = False
     prefers = False
     keeps_apart = False
 

@@ -19,6 +19,7 @@ class Cmi5:
     overlapping = False  # 9.3.6: a new launch abandons what is still open in the registration
     token_in_address = False
     reviews = True
+    terminates = True
     prefers = True
     keeps_apart = True
 

@@ -92,6 +92,10 @@ class Session:
     def live(self) -> bool:
         return self.phase in LIVE
 
+    def over(self, idle: float) -> float:
+        """When it ends by itself if nothing more is heard of it."""
+        return min(self.seen + idle, self.expires)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:

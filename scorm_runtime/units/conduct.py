@@ -41,6 +41,8 @@ class Conduct(Protocol):
     """Whether the content gets its credential with the address, not by a fetch."""
     reviews: bool
     """Whether content can be opened only to be looked at."""
+    terminates: bool
+    """Whether content says that its session is over."""
     prefers: bool
     """Whether content reads its learner's preferences."""
     keeps_apart: bool

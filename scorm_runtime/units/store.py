@@ -160,7 +160,7 @@ def _fields(attempt: Attempt, idle: float) -> dict[str, Any]:
 
 def _wake(attempt: Attempt, idle: float) -> datetime | None:
     times = [one.at + OUTBOX_AFTER for one in attempt.outbox]
-    times += [session.seen + idle for session in attempt.live]
+    times += [session.over(idle) for session in attempt.live]
     return _moment(min(times)) if times else None
 
 

@@ -9,7 +9,7 @@ import re
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from scorm_runtime.units.service import UnitLaunch, Units, hash_of
 
 PREFIX = "visit."
 """Tokens of visits begin so: no other token does."""
+LAST_WORDS = 60.0  # seconds in which content that was taken away may still say something
 KEPT = 8  # visits of one registration that stay known
 WEB = re.compile("https?:|(?![A-Za-z][A-Za-z0-9+.-]*:)", re.IGNORECASE)
 
@@ -98,6 +99,19 @@ class Visits:
         launch: UnitLaunch = self.units.launch(registration, tenant=attempt.store, item=item, mode=mode, return_url=back)
         now = store.by_registration(self.db, registration) or attempt
         return {"url": launch.url, "session": launch.session, "outline": self._outline(visit, now)}
+
+    def left(self, token: str, session: str) -> dict[str, Any]:
+        """The page has taken a unit away. Content that cannot say that it ends is over soon; other content says so itself."""
+        registration, visit, attempt = self._visit(token)
+        for lost in store.tries():
+            attempt = (store.by_registration(self.db, registration) if lost else None) or attempt
+            found = attempt.sessions.get(session)
+            if found is None or not found.live or self.units.conduct(attempt).terminates:
+                return self._outline(visit, attempt)
+            soon = replace(found, expires=min(found.expires, self.clock() + LAST_WORDS))
+            if saved := store.save(self.db, attempt, attempt.with_session(soon), self.units.settings.idle):
+                return self._outline(visit, saved)
+        raise errors.Busy("The attempt is being changed by others all the time. Try again.")
 
     def retake(self, token: str) -> Player:
         """The course from its start, under a registration of its own: what was reached stays with the old one."""

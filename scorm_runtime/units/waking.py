@@ -37,7 +37,7 @@ def _silent_ended(units: Units, attempt: Attempt, now: float) -> Step:
         return Step(attempt=_left_alone(attempt, now))
     step = Step(attempt=attempt)
     for session in attempt.live:
-        if session.seen + units.settings.idle <= now:
+        if session.over(units.settings.idle) <= now:
             closed = conduct.close(plan, step.attempt, session, now)
             step = Step(attempt=closed.attempt, said=(*step.said, *closed.said))
     return step

@@ -64,6 +64,17 @@ def open_(secret: str) -> Response:
     return _json(visits().open(PREFIX + secret, item, mode, spoken or None))
 
 
+@bp.post("/units/left")
+@public
+def left(secret: str) -> Response:
+    body = _body()
+    messages.known(body, "session")
+    session = body.get("session")
+    if not isinstance(session, str):
+        raise InvalidRequest("/session", session, "must be a session of this registration")
+    return _json(visits().left(PREFIX + secret, session))
+
+
 @bp.post("/units/retake")
 @public
 def retake(secret: str) -> Response:

@@ -52,6 +52,7 @@ class Units {
     setInterval(() => this.look(), LOOK);
     setInterval(() => this.watch(), WATCH);
     addEventListener("focus", () => this.look());
+    addEventListener("pagehide", () => this.running && this.transport.lastWords("units/left", { session: this.running.session }));
   }
 
   /** @param {string} path @param {object} body @returns {Promise<any>} */
@@ -270,9 +271,15 @@ class Units {
     if (made) location.replace(made.url);
   }
 
+  /** @param {{session: string}} running */
+  message({ session }) {
+    return () => ({ session });
+  }
+
   /** The content goes, and says its last words. */
   leaveContent({ keepWindow = false } = {}) {
     this.stage.clear();
+    if (this.running && !this.transport.stopped) this.transport.post("units/left", this.message(this.running)).catch(() => {});
     this.running = null;
     this.chosen = keepWindow ? this.chosen : null;
     if (keepWindow) return;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from scorm_runtime.settings import Settings
+from scorm_runtime.units import waking
+from tests.packages.structures import activity, tincan
 from tests.scorm_runtime.conftest import Clock
 from tests.scorm_runtime.units.conftest import Make
 from tests.scorm_runtime.units.content import Content, Lms, au, block, publisher
@@ -133,6 +136,34 @@ def test_a_session_that_fell_silent_is_told_as_abandoned(make: Make, player: Fla
     assert (last["live"], last["phase"]) == (False, "abandoned")
 
 
+def test_content_that_never_says_that_it_ends_is_over_soon_after_it_was_left(
+    api: FlaskClient, player: FlaskClient, catalogue: Any, units: Any, clock: Clock, tmp_path: Path
+) -> None:
+    path = tmp_path / "tincan.zip"
+    path.write_bytes(tincan(activity()))
+    opened = Player(Lms(api, player, catalogue.add(path).id).register(), player)
+    session = opened.ask("units/open", item="https://example.org/a")["session"]
+
+    clock.pass_(30)
+    opened.ask("units/left", session=session)
+    clock.pass_(59)
+    waking.sweep(units)
+    alive = opened.ask()["last"]["live"]
+    clock.pass_(2)
+    waking.sweep(units)
+
+    assert alive
+    assert opened.ask()["last"] == {"session": session, "item": "https://example.org/a", "live": False, "phase": "terminated"}
+
+
+def test_content_that_says_so_itself_has_its_time(make: Make, player: FlaskClient) -> None:
+    opened = Player(make(au("one")), player)
+    content, _ = opened.open(ONE)
+
+    assert opened.ask("units/left", session=content.session)["last"]["live"]
+    assert opened.ask("units/left", session="unknown")["last"]["live"]
+
+
 def test_a_course_is_done_again_under_a_registration_of_its_own(make: Make, player: FlaskClient) -> None:
     lms = make(au("one", 'moveOn="Completed"'))
     opened = Player(lms, player, return_url="https://people.example/home")
@@ -171,6 +202,7 @@ def test_a_launch_that_asks_for_nonsense(body: dict[str, Any], status: int, make
         ("units/open", {}, 400),
         ("units/open", {"item": ONE, "mode": "exam"}, 400),
         ("units/open", {"item": "none"}, 404),
+        ("units/left", {}, 400),
         ("units/retake", {"more": 1}, 400),
     ],
 )
