@@ -39,6 +39,7 @@ def abandoned(plan: Plan, attempt: Attempt, session: Session, now: float) -> Sai
     """9.5.4.2: the duration is the time from launched to the last that was heard of the session."""
     made = _statement(plan, attempt, "abandoned", plan.items.get(session.item), session.id, now, key=session.id)
     made["object"] = {"id": session.activity, **made["object"]}
+    made["context"]["contextActivities"]["grouping"] = [{"id": session.item}, {"id": plan.activity_id}]
     made["result"] = {"duration": duration(max(0.0, session.seen - session.launched))}
     return Said(statement=made, own=True)
 

@@ -81,7 +81,7 @@ class Units:
         self.settings = settings or Settings()
         self.clock = clock
         self.outbox = Outbox(db, lrs, clock, self.settings.idle, after)
-        self._plan = lru_cache(maxsize=64)(self._read_plan)
+        self._plan = lru_cache(maxsize=256)(self._read_plan)
         self._place = lru_cache(maxsize=4096)(self._read_place)
 
     def ensure_indexes(self) -> None:
@@ -271,8 +271,10 @@ class Units:
         return made
 
     def _newest(self, attempt: Attempt) -> Attempt:
-        """Who is in the middle of no session gets the newest version; what was reached stays, by the units' ids."""
-        return attempt if attempt.live else replace(attempt, version=self.catalogue.get(attempt.course).version)
+        """A launch gets the newest version, unless sessions of an older one go on; what was reached stays, by the units' ids."""
+        if attempt.live and self.conduct(attempt).overlapping:
+            return attempt
+        return replace(attempt, version=self.catalogue.get(attempt.course).version)
 
     def _session(
         self, plan: Plan, attempt: Attempt, unit: Item, sid: str, token: str, fetch: str, mode: str, return_url: str | None

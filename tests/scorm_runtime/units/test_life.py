@@ -347,3 +347,19 @@ def test_a_package_in_a_new_version_keeps_what_was_reached(make: Make, units: Un
 
     assert lms.session(content.session)["item"] == publisher("three")
     assert lms.report()["completion"] == "completed"
+
+
+def test_a_session_of_a_unit_that_a_new_version_has_no_more_is_abandoned_all_the_same(
+    make: Make, units: Units, tmp_path: Path
+) -> None:
+    lms = make(au("one", COMPLETED))
+    old = lms.start("one").say("initialized")
+    units.catalogue.add(package(tmp_path, au("two", COMPLETED)), course_id=lms.course)
+
+    lms.start().say("initialized", "completed", "terminated")
+
+    told = lms.statements()[2]
+    assert lms.verbs()[:4] == ["launched", "initialized", "abandoned", "launched"]
+    assert (told["object"]["id"], told["context"]["extensions"][vocabulary.SESSION_ID]) == (old.activity, old.session)
+    assert told["context"]["contextActivities"]["grouping"][0] == {"id": publisher("one")}
+    assert lms.report()["completion"] == "completed"
