@@ -205,7 +205,9 @@ def _said_12(plan: Plan, item: Item, run: Run, part: int) -> Reason:
         text = f"cmi.core.score.raw={raw:g} {_set(run, 'cmi.core.score.raw')} and {verb} the mastery score {mastery:g}."
         return Reason(value=value, rule="mastery_score", text=text)
     if own and own[0] == status:
-        text = f"{element}={status!r} {_set(run, element)}; of {('completion', 'success')[part]} that says {value}."
+        counts = "" if value == status else f", which counts as {value}"
+        silent = f"; it says nothing of success, and {_no_mastery(plan, item, raw)}"
+        text = f"{element}={status!r} {_set(run, element)}{silent if value == 'unknown' else counts}."
         return Reason(value=value, rule=element, text=text)
     if status == "completed":
         text = f"{element} was never set until LMSFinish: then the item counts as completed."

@@ -62,6 +62,11 @@ class Ledger:
             self.after(lambda: history.forget(self.db, old.registration, last, self.kept))
         return saved
 
+    def put_aside(self, record: Record, now: float) -> Record:
+        """The same record, whose attempt becomes history since its course has a newer version."""
+        history.keep(self.db, record.registration, record.journal.archived + 1, archived(record, Act(kind="version"), now))
+        return record
+
     def with_learner(self, record: Record, plan: Plan, attempt: Attempt) -> Attempt:
         """What the learner has brought along from other courses."""
         if record.learner:
@@ -121,7 +126,7 @@ def _with(entries: tuple[str, ...], entry: str) -> tuple[str, ...]:
 
 def anew(before: Attempt, after: Attempt, act: Act) -> bool:
     """Whether an attempt has become history."""
-    return act.kind in ANEW or (before.started and before.ordinal > 0 and after.ordinal > before.ordinal)
+    return act.kind in ANEW or (bool(before.runs) and after.ordinal > before.ordinal > 0)
 
 
 def archived(record: Record, act: Act, now: float) -> Mapping[str, Any]:

@@ -247,8 +247,9 @@ class Service:
             return record
         _, tree = self._tree(record.course, version)
         state = engine.initial(tree, globals=engine.state_globals(old.state), seed=_seed(record.registration))
-        fresh = replace(old, state=state, runs={})
-        return replace(record, version=version, attempt=store.attempt_json(fresh))
+        fresh = store.attempt_json(replace(old, state=state, runs={}))
+        kept = replace(record.journal, archived=record.journal.archived + 1, first=record.events + 1, began=None)
+        return replace(self.ledger.put_aside(record, self.clock()), version=version, attempt=fresh, journal=kept)
 
     def _step(
         self,

@@ -76,7 +76,7 @@ def cluster_score(tree: Tree, state: State, item: str) -> Reason:
     if "measure" in node.primary.reads:
         return Reason(value=score, rule="map", text="The score is read from a global objective.")
     counted = [c for c in work.available(node) if c.seq.tracked]
-    lines = _lines(counted, lambda c: _scored(work, c))
+    lines = tuple(f"“{child.title}” has {_scored(work, child)}" for child in counted[:CHILDREN_NAMED])
     if score is None:
         return Reason(value=None, rule="RB.1.1", text="RB.1.1: no child has a score that counts.", because=lines)
     text = f"RB.1.1: {score:g} is the mean of its children's scores by weight; one without a score counts as 0."

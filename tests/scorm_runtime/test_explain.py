@@ -232,7 +232,7 @@ def test_a_cluster_counts_its_scores() -> None:
     found = explain.score(of, played(of, score__scaled="0.8"), of.course.root)
 
     assert (found.value, found.rule) == (0.4, "RB.1.1")
-    assert found.because == ("“One” is 0.8, weight 1", "“Two” is no score, weight 1")
+    assert found.because == ("“One” has 0.8, weight 1", "“Two” has no score, weight 1")
 
 
 @pytest.mark.parametrize("rule", [rule for rule in ItemRule if rule != ItemRule.CONTENT])

@@ -224,3 +224,17 @@ def test_a_completed_course_can_open_without_credit(service: Service, fire_safet
 
     assert again["delivery"]["data"]["cmi.core.credit"] == "no-credit"
     assert service.report(registration)["success"] == "passed"
+
+
+def test_what_was_done_in_an_older_version_becomes_history(
+    service: Service, fire_safety: str, catalogue: Any, sample_package: Any
+) -> None:
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="passed", core__score__raw="90")
+    catalogue.add(sample_package("scorm2004-data-protection"), course_id=fire_safety)
+
+    again = service.open_window(service.launch(registration).url.rsplit("/", 2)[1], {})
+
+    listed = inquiry.attempts(service, registration, 1, below=None, limit=10, ids=False)["attempts"]
+    assert again["course"]["standard"] == "scorm2004"
+    assert [(row["number"], row["version"], row["success"]) for row in listed] == [(2, 2, "passed"), (1, 1, "passed")]

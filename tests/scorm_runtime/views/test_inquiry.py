@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from pymongo.database import Database
 
+import access
 import lrs
 from access import Caller
 
@@ -349,3 +352,26 @@ def test_an_unknown_registration_is_404(api: FlaskClient, method: str, path: str
 @pytest.mark.parametrize("path", ["explanation?full=true", "cmi?full=true", "attempts?statements=yes"])
 def test_unknown_parameters_are_refused(api: FlaskClient, played: str, path: str) -> None:
     assert api.get(f"/api/v1/registrations/{played}/{path}").status_code == 400
+
+
+def test_who_may_only_read_changes_nothing(api: FlaskClient, played: str, db: Database[Any]) -> None:
+    access.Credentials(db).create(name="Reader", scopes=["all/read"], key="reader", secret="a secret of readers")
+    headers = {"Authorization": "Basic " + base64.b64encode(b"reader:a secret of readers").decode()}
+
+    reads = [
+        api.get(f"/api/v1/registrations/{played}/{path}", headers=headers) for path in ("log", "explanation", "cmi", "attempts")
+    ]
+    writes = [
+        api.post(f"/api/v1/registrations/{played}/{path}", json={"reason": "x"}, headers=headers)
+        for path in ("attempts", "reset", "reroll", "correct")
+    ]
+
+    assert {answer.status_code for answer in reads} == {200}
+    assert {answer.status_code for answer in writes} == {403}
+
+
+def test_the_page_asks_who_is_there(api: FlaskClient, played: str) -> None:
+    answer = api.get(f"/registrations/{played}/why", headers={"Authorization": ""})
+
+    assert answer.status_code == 401
+    assert "Basic" in answer.headers["WWW-Authenticate"]
