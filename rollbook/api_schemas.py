@@ -598,11 +598,15 @@ SCHEMAS: dict[str, Schema] = {
                 "type": "array",
                 "items": {
                     "type": "object",
-                    "required": ["name", "type", "unit", "meaning"],
+                    "required": ["name", "type", "unit", "source", "meaning"],
                     "properties": {
                         "name": TEXT,
                         "type": {"enum": list(KINDS)},
                         "unit": {"type": ["string", "null"]},
+                        "source": {
+                            "type": "string",
+                            "description": "What in a statement, or which rows.",
+                        },
                         "meaning": TEXT,
                     },
                 },

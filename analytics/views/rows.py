@@ -10,6 +10,7 @@ import access
 from analytics.attempts import Row
 from analytics.columns import COLUMNS
 from analytics.errors import ParameterInvalid, ResourceUnknown
+from analytics.origins import origin
 from analytics.parameters import LIMIT_DEFAULT, RESOURCES, Selection, Sight, cursor_write, selection
 from analytics.sight import veiled
 from analytics.store import Place
@@ -59,10 +60,13 @@ def tombstones() -> Response:
 @bp.get("/schema/<name>")
 @access.requires(*answer.FIGURES)
 def schema(name: str) -> Response:
-    """Every column with its kind, unit and meaning."""
+    """Every column with its kind, unit, source and meaning."""
     if name not in COLUMNS:
         raise ResourceUnknown(name, COLUMNS)
-    columns = [{"name": one.name, "type": one.kind, "unit": one.unit, "meaning": one.meaning} for one in answer.columns(name)]
+    columns = [
+        {"name": one.name, "type": one.kind, "unit": one.unit, "source": origin(name, one.name), "meaning": one.meaning}
+        for one in answer.columns(name)
+    ]
     allowed = answer.resource(name).allowed if name in RESOURCES else ("limit", "cursor", "format")
     return Response(
         orjson.dumps({"resource": name, "columns": columns, "parameters": sorted(allowed)}), content_type="application/json"
