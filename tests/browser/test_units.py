@@ -185,6 +185,40 @@ def test_a_unit_in_its_own_window_hands_back(tmp_path: Path, service: Service, e
     assert service.verbs(registration).count("terminated") == 1
 
 
+def test_a_unit_moves_from_the_frame_into_a_window(
+    tmp_path: Path, service: Service, enter: Callable[..., tuple[str, Player]]
+) -> None:
+    course = service.import_course(package(tmp_path, au("one", 'moveOn="Completed"'), au("two")))
+    _, player = enter(course)
+    expect(player.content.get_by_text("begun in Normal")).to_be_visible()
+
+    with player.page.context.expect_page() as opened:
+        button(player.page, "Open in its own window").click()
+
+    expect(opened.value.get_by_text("begun in Normal")).to_be_visible()
+    expect(player.page.get_by_role("heading", name="This part is open in its own window")).to_be_visible()
+    with opened.value.expect_event("close"):
+        button(opened.value, "End").click()
+    expect(button(player.page, "Go on: two")).to_be_visible()
+
+
+def test_what_is_left_has_its_last_words_before_the_next_begins(
+    service: Service, first_aid: dict[str, Any], enter: Callable[..., tuple[str, Player]]
+) -> None:
+    registration, player = enter(first_aid)
+    read(player, "Look", "Ask", "Call")
+
+    player.nav("continue").click()
+    player.is_at(NOT_BREATHING)
+    player.shows("Press")
+    player.nav("continue").click()
+    player.is_at(BLEEDING)
+    player.shows("Press")
+
+    verbs = service.verbs(registration)
+    assert (verbs.count("completed"), verbs.count("terminated"), verbs.count("abandoned")) == (1, 2, 0)
+
+
 def test_a_window_that_is_closed_is_noticed_and_told_of(
     tmp_path: Path, service: Service, enter: Callable[..., tuple[str, Player]], open_player: Callable[..., Player]
 ) -> None:

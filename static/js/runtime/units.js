@@ -15,6 +15,8 @@ import { Words } from "./words.js";
 
 const LOOK = 4000;
 const WATCH = 400;
+/** So long, in steps, content that was taken away may say its last words before the next unit ends its session. */
+const LAST_WORDS = [150, 300, 600];
 /** A session that has ended while its page is still there: so long it may go back by itself. */
 const GRACE = 2000;
 
@@ -31,6 +33,7 @@ class Units {
       onChoose: (item) => this.choose(item),
       onAgain: () => this.start(),
       onOpen: () => this.openOutside(),
+      onOwn: () => this.moveOutside(),
       onReview: () => this.chosen && this.open(this.chosen, "review"),
       onRetake: () => this.retake(),
       onNext: () => this.onward && this.choose(this.onward.id),
@@ -152,8 +155,10 @@ class Units {
     if (this.busy) return;
     this.busy = true;
     this.view.busy();
+    const before = this.running;
     this.leaveContent({ keepWindow: true });
     this.view.card("waiting");
+    await this.lastWords(before);
     const opened = await this.ask("units/open", { item: unit.id, mode });
     this.busy = false;
     if (!opened) return null;
@@ -172,7 +177,7 @@ class Units {
 
   /** In a click: only then browsers open windows. */
   async openOutside() {
-    if (this.running && this.window && !this.window.closed) return this.window.focus();
+    if (!this.chosen && this.window && !this.window.closed) return this.window.focus();
     const unit = this.chosen;
     if (!unit || this.busy) return;
     if (unit.place === "own") this.window = open("about:blank", "", "popup");
@@ -183,6 +188,23 @@ class Units {
       this.view.outside("open");
     } else {
       this.view.outside(unit.place === "own" ? "blocked" : "link", new URL(opened.url, location.href).href);
+    }
+  }
+
+  /** From the frame into a window, by a click: a launch of its own. */
+  moveOutside() {
+    const unit = this.running?.unit;
+    if (!unit || unit.place !== "frame" || this.busy) return;
+    this.chosen = { ...unit, place: "own" };
+    return this.openOutside();
+  }
+
+  /** Until a session that was left has ended, but not for ever. @param {{session: string} | null} left */
+  async lastWords(left) {
+    for (const wait of left && this.outline?.choice ? LAST_WORDS : []) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      const last = (await this.ask("units", {}))?.last;
+      if (!last?.live || last.session !== left?.session) return;
     }
   }
 
@@ -258,8 +280,10 @@ class Units {
   }
 
   async finish() {
+    const before = this.running;
     this.leaveContent();
     this.view.card("waiting");
+    await this.lastWords(before);
     const outline = await this.refresh();
     if (!outline) return;
     this.view.result(outline.result, outline.return_url);

@@ -10,11 +10,11 @@ import { View } from "./view.js";
 export class UnitsView extends View {
   /**
    * @param {Document} page @param {import("./words.js").Words} words
-   * @param {{onNavigate: (kind: string) => void, onChoose: (item: string) => void, onAgain: () => void, onOpen: () => void,
+   * @param {{onNavigate: (kind: string) => void, onChoose: (item: string) => void, onAgain: () => void, onOpen: () => void, onOwn: () => void,
    *   onReview: () => void, onRetake: () => void, onNext: () => void}} handlers
    */
-  constructor(page, words, { onNavigate, onChoose, onAgain, onOpen, onReview, onRetake, onNext }) {
-    super(page, words, { onNavigate, onChoose, onAgain, onResume: () => {}, onOwn: () => {} });
+  constructor(page, words, { onNavigate, onChoose, onAgain, onOpen, onOwn, onReview, onRetake, onNext }) {
+    super(page, words, { onNavigate, onChoose, onAgain, onResume: () => {}, onOwn });
     for (const [id, act] of Object.entries({ open: onOpen, review: onReview, retake: onRetake, next: onNext })) {
       this.part(id).addEventListener("click", act);
     }
