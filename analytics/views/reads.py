@@ -19,7 +19,16 @@ from analytics.views import answer, bp
 LOG = logging.getLogger(__name__)
 READ_PARAMETERS = ("credential", "personal", "since", "until", "limit", "cursor", "format")
 # They show definitions, or the list of reads itself.
-UNLOGGED = ("schema", "list_reads", "list_queries", "get_query", "list_schedules", "get_schedule")
+UNLOGGED = (
+    "schema",
+    "list_reads",
+    "list_queries",
+    "get_query",
+    "list_exports",
+    "get_export",
+    "list_schedules",
+    "get_schedule",
+)
 
 
 @bp.get("/reads")
