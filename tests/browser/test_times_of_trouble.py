@@ -1,4 +1,4 @@
-"""Ten minutes without a network, an expired link, a clock that is wrong, a server that is killed: said in words, and nothing is lost."""
+"""No network for ten minutes, an expired link, a wrong clock, a killed server: said in words, and nothing is lost."""
 
 from __future__ import annotations
 

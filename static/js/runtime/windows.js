@@ -31,7 +31,7 @@ export class Windows {
     const others = locks ? ((await locks.query()).held ?? []).some((lock) => lock.name === this.name) : true;
     if (others) this.channel.postMessage({ opening: this.id });
     if (!locks) return;
-    await new Promise((resolve) => {
+    const taken = new Promise((resolve) => {
       let mine = false;
       const hold = () => {
         mine = true;
@@ -43,5 +43,6 @@ export class Windows {
       const steal = () => mine || locks.request(this.name, { steal: true }, hold).catch(() => {});
       locks.request(this.name, { signal: AbortSignal.timeout(PATIENCE) }, hold).catch(steal);
     });
+    if (others) await taken;
   }
 }
