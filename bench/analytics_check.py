@@ -1,7 +1,7 @@
 """Is it right? python -m bench.analytics_check [--learners 10000] [--courses 200] [--seed 7] [--uri mongodb://…]
 
-A made-up year goes through the real Learning Record Store and the fold; then every attempt, every answer, and the items, funnel and
-struggling of some courses are asked over HTTP and compared with what plain Python computes from the raw statements.
+A made-up year goes through the real Learning Record Store and the fold; then every attempt, every answer, and the items, funnel
+and struggling of some courses are asked over HTTP and compared with what plain Python computes from the raw statements.
 Exit status 1 where anything differs.
 """
 
