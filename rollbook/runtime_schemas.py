@@ -15,7 +15,7 @@ FLAG: Schema = {"type": "boolean"}
 COUNT: Schema = {"type": "integer"}
 NUMBER: Schema = {"type": ["number", "null"]}
 ITEM: Schema = {"type": "string", "description": "Identifier of an item."}
-KINDS = ["open", "commit", "terminate", "navigate", "attempt", "reset", "reroll", "correct"]
+KINDS = ["open", "commit", "terminate", "navigate", "suspend", "attempt", "reset", "reroll", "correct"]
 
 
 def ref(name: str) -> Schema:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from scorm_runtime import administration, errors, explanation, history, outline
+from scorm_runtime import attempt as way
 from scorm_runtime.administration import Wanted
 from scorm_runtime.events import Authority
 from scorm_runtime.journal import Act
@@ -113,6 +114,10 @@ def _time(seconds: float | None) -> str | None:
 
 def begin_anew(service: Service, registration: str, tenant: int, by: Authority) -> dict[str, Any]:
     """What there is becomes history; the next launch begins with nothing. A `reset` does not count against a limit."""
+    known = _record(service, registration, tenant).attempt
+    if known is not None and known["current"] is not None:
+        settled = partial(way.settled, pending={})
+        service.change(lambda: _record(service, registration, tenant), settled, Act(kind="suspend", by=by.name))
     return _done(service, registration, tenant, by, administration.anew)
 
 

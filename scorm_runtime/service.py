@@ -27,7 +27,7 @@ from scorm_runtime import attempt as way
 from scorm_runtime.course_settings import CourseSettings
 from scorm_runtime.datamodel import export, model_for
 from scorm_runtime.journal import Act
-from scorm_runtime.ledger import Ledger
+from scorm_runtime.ledger import ANEW, Ledger
 from scorm_runtime.memory import Attempt, Commit, Plan, Step
 from scorm_runtime.moves import Move, finish
 from scorm_runtime.outbox import Outbox
@@ -129,10 +129,8 @@ class Service:
         key = _key(token)
         left = Act(kind="open", commits=[one for rows in pending.values() for one in rows])
         record, session = self._session(key)
-        starts = again and restart.offered(session, record, self.courses.of(record.course))
-        if starts:
+        if session.fresh or (again and restart.offered(session, record, self.courses.of(record.course))):
             self.change(lambda: self._session(key)[0], partial(way.settled, pending=pending), left)
-        if starts or session.fresh:
             self.change(lambda: self._session(key)[0], administration.anew, Act(kind="attempt"), fresh=True)
         record, session, plan, step = self._step(
             key,
@@ -287,7 +285,8 @@ class Service:
             plan = self.plan(record, fresh=fresh)
             before, now = self.attempt(record, plan), self.clock()
             done = step(plan, before, now)
-            sessions = tuple(replace(one, fresh=False) for one in record.sessions)
+            begun = act.kind in ANEW
+            sessions = tuple(replace(one, fresh=False) if begun else one for one in record.sessions)
             if saved := self.ledger.save(record, plan, before, done, act, now, sessions):
                 self.outbox.deliver(saved)
                 return saved, plan, done

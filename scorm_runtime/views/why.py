@@ -19,6 +19,7 @@ KINDS = {
     "commit": "Saved",
     "terminate": "Part ended",
     "navigate": "Navigation",
+    "suspend": "Suspended",
     "attempt": "New attempt",
     "reset": "Reset",
     "reroll": "Rolled up again",

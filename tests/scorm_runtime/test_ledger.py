@@ -16,7 +16,7 @@ from scorm_runtime.moves import Move
 from scorm_runtime.sequencing.engine import Kind, Request
 from scorm_runtime.service import Service
 from tests.scorm_runtime.conftest import Clock
-from tests.scorm_runtime.test_service import Counter, set_, token
+from tests.scorm_runtime.test_service import Counter, set_, token, verbs
 
 END = Request(kind=Kind.EXIT_ALL)
 
@@ -238,3 +238,25 @@ def test_what_was_done_in_an_older_version_becomes_history(
     listed = inquiry.attempts(service, registration, 1, below=None, limit=10, ids=False)["attempts"]
     assert again["course"]["standard"] == "scorm2004"
     assert [(row["number"], row["version"], row["success"]) for row in listed] == [(2, 2, "passed"), (1, 1, "passed")]
+
+
+def test_what_the_window_before_could_not_send_belongs_to_the_attempt_before(service: Service, fire_safety: str) -> None:
+    registration, secret = token(service, fire_safety)
+    service.open_window(secret, {})
+    link = service.launch(registration, attempt="new").url.rsplit("/", 2)[1]
+
+    service.open_window(link, {1: [set_(1, core__lesson_status="passed")]})
+
+    listed = inquiry.attempts(service, registration, 1, below=None, limit=10, ids=False)["attempts"]
+    assert [(row["number"], row["success"]) for row in listed] == [(2, "unknown"), (1, "passed")]
+    assert [row["statements"]["first"] for row in listed] == [8, 1]
+
+
+def test_a_window_that_is_open_at_a_reset_is_suspended_first(service: Service, fire_safety: str, store: lrs.LRS) -> None:
+    registration, secret = token(service, fire_safety)
+    service.open_window(secret, {})
+    by = scorm_runtime.events.Authority(name="Eve", agent={"mbox": "mailto:eve@people.example"}, action="reset", reason="Ill")
+
+    inquiry.begin_anew(service, registration, 1, by)
+
+    assert verbs(store, registration) == ["launched", "initialized", "suspended"]
