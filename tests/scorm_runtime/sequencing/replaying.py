@@ -48,6 +48,7 @@ FUNCTIONS = {
 }
 # The case's instructions to the learner, as what they press.
 PRESSED = {"Continue": "continue", "Previous": "previous", "TRIGExitAll": "exitAll"}
+PRESSED_AND_LAUNCHED = {"ContinueExitCM8": "continue", "SuspendCM09ca": "suspendAll", "ExitCM09ba": "exitAll"}
 
 
 class Mismatch(AssertionError):
@@ -174,25 +175,25 @@ def replay(name: str, case: Mapping[str, Any], learner: Learner, played: type[Re
     registration = played(course_of(name), learner)
     start = None if case["start"] == "." else case["start"]
     registration.launch(start)
-    for visit in case["visits"]:
+    for one in case["visits"]:
         try:
-            _visit(registration, visit)
-            _leave(registration, visit["cui"], start)
+            visit(registration, one)
+            leave(registration, one["cui"], start)
         except Mismatch as mismatch:
-            raise Mismatch("\n".join([f"{name} {visit['id']}: {mismatch}", *registration.trace[-40:]])) from None
+            raise Mismatch("\n".join([f"{name} {one['id']}: {mismatch}", *registration.trace[-40:]])) from None
     return registration
 
 
-def _visit(registration: Registration, visit: Mapping[str, Any]) -> None:
+def visit(registration: Registration, expected: Mapping[str, Any]) -> None:
     item = registration.item
     arrived = re.search(r"act=(\w+)", item.parameters) if item else None
-    if arrived is None or arrived[1] != visit["act"]:
-        raise Mismatch(f"expected activity {visit['act']}, got {item and (item.identifier, item.parameters)}")
-    for question, answer in zip(visit["uiq"], visit["uia"], strict=True):
+    if arrived is None or arrived[1] != expected["act"]:
+        raise Mismatch(f"expected activity {expected['act']}, got {item and (item.identifier, item.parameters)}")
+    for question, answer in zip(expected["uiq"], expected["uia"], strict=True):
         seen = "Y" if _shown(registration, question["key"], question.get("arg", "")) else "N"
         if seen != answer:
             raise Mismatch(f"{question} should be {answer}")
-    for command in visit["commands"]:
+    for command in expected["commands"]:
         _command(registration, command)
 
 
@@ -205,6 +206,8 @@ def _shown(registration: Registration, key: str, title: str) -> bool:
     subject, _, rest = key.partition(".")
     if subject in shown:
         return shown[subject] is (rest == "enabled")
+    if key == "click.button":  # of the content's own
+        return True
     if key == "toc.enabled":
         root = registration.course.root.identifier
         return any(valid and identifier not in seen.hidden and identifier != root for identifier, valid in seen.choice.items())
@@ -214,13 +217,16 @@ def _shown(registration: Registration, key: str, title: str) -> bool:
     return seen.choice[identifier] and identifier not in seen.hidden
 
 
-def _leave(registration: Registration, instruction: str, start: str | None) -> None:
+def leave(registration: Registration, instruction: str, start: str | None) -> None:
     asked = registration.terminated(suspend=instruction.startswith("Suspend"))
     kind, _, title = instruction.partition("~")
     if kind in PRESSED:
         registration.ask(PRESSED[kind])
-    elif kind == "Choice":
+    elif kind in ("Choice", "ChoiceExit"):
         registration.ask("choice", registration.named(title))
+    elif kind in PRESSED_AND_LAUNCHED:
+        registration.ask(PRESSED_AND_LAUNCHED[kind])
+        registration.launch(start)
     elif kind == "RootSX4b":
         registration.follow(asked)
         registration.ask("choice", registration.course.root.identifier)
