@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.playing import Player, Service, read_fire_safety
 
 pytestmark = pytest.mark.browser
 
-AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
-AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "iframes": False}
 BRIGHTNESS = """element => {
   const canvas = new OffscreenCanvas(1, 1).getContext("2d");
   canvas.fillStyle = getComputedStyle(element).backgroundColor;
@@ -23,13 +21,6 @@ BRIGHTNESS = """element => {
   const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
   return (red + green + blue) / 765;
 }"""
-
-
-def violations(frame: Frame) -> list[str]:
-    """What axe finds in one frame, those inside it left out."""
-    frame.evaluate(AXE)
-    found = frame.evaluate("options => axe.run(document, options)", AXE_OPTIONS)["violations"]
-    return [f"{violation['id']}: {node['html']}" for violation in found for node in violation["nodes"]]
 
 
 def focus_by_keyboard(page: Page, selector: str) -> None:
