@@ -241,7 +241,7 @@ class Units:
             limits={
                 "registration": attempt.registration,
                 "agent": dict(self.conduct(attempt).learner(attempt.actor)),
-                "activity": session.activity,
+                **({"activity": session.activity} if self.conduct(attempt).keeps_apart else {}),
                 SESSION: session.id,
             },
             expires=_moment(session.expires),
