@@ -66,6 +66,8 @@ class Visits:
         attempt = self.units.begin(registration, tenant=tenant, language=language)
         if item is not None and not any(unit.identifier == item for unit in self.units.plan(attempt).units):
             raise errors.ItemNotFound(f"The course has no unit {item!r}.", item=item)
+        if mode not in (None, "normal") and not self.units.conduct(attempt).reviews:
+            raise errors.InvalidRequest("/mode", mode, "must be normal: this content knows no other mode")
         token = PREFIX + secrets.token_urlsafe(32)
         expires = self.clock() + self.units.settings.launch_lifetime
         visit = Visit(

@@ -120,10 +120,11 @@ def test_an_older_window_still_has_its_last_words(lms: Lms) -> None:
     assert older.say("experienced").status_code == 200
 
 
-def test_content_knows_no_other_modes(lms: Lms) -> None:
+@pytest.mark.parametrize("player", [False, True])
+def test_content_knows_no_other_modes(player: bool, lms: Lms) -> None:
     path = f"/api/v1/registrations/{lms.registration}/launch"
 
-    answer = lms.api.post(path, json={"mode": "review"})
+    answer = lms.api.post(path, json={"mode": "review", "player": player})
 
     assert (answer.status_code, answer.get_json()["pointer"]) == (400, "/mode")
 
