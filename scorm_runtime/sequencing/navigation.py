@@ -85,7 +85,7 @@ def choice(work: Work, target: Node | None) -> Asked:
         return Asked(exception="NB.2.1-10")
     if work.current is None:
         return Asked(None, "choice", target)
-    held = held_back(work, common_ancestor(work.current, target))
+    held = held_back(work, common_ancestor(work.current, target)) if work.current.holds else None
     if held is not None:
         work.say("NB.2.1-8: {} may not be left by choice (choiceExit is false)", held)
         return Asked(exception="NB.2.1-8")

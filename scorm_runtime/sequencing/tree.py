@@ -52,7 +52,9 @@ def _targets(maps: tuple[ObjectiveMap, ...], way: str) -> dict[str, tuple[str, .
 
 
 class Node:
-    """An activity in its place. `index` is its preorder position, `last` that of its last descendant."""
+    """An activity in its place. `index` is its preorder position, `last` that of its last descendant.
+
+    `holds`: it, or an activity above it, may not be left by choice while it is active."""
 
     __slots__ = (
         "by_id",
@@ -60,6 +62,7 @@ class Node:
         "completed_by_measure",
         "depth",
         "hide_lms_ui",
+        "holds",
         "id",
         "index",
         "last",
@@ -99,6 +102,7 @@ class Node:
         self.hide_lms_ui = item.hide_lms_ui
         self.prerequisites = item.prerequisites or None
         self.seq = sequencing
+        self.holds: bool = not sequencing.choice_exit or bool(parent and parent.holds)
         self.time_limit = seconds(sequencing.attempt_absolute_duration_limit)
         self.pre = _by_action(sequencing.pre_rules)
         self.rollup = {a: tuple(r for r in sequencing.rollup_rules if r.action == a) for a in _actions(sequencing)}
