@@ -41,7 +41,9 @@ def test_a_value_that_cannot_be_read_is_refused_by_the_settings_name(name: str, 
     assert repr(value) in str(refusal.value)
 
 
-@pytest.mark.parametrize(("value", "strict"), [("yes", True), ("no", False), ("identifiers, answers", ("identifiers", "answers"))])
+@pytest.mark.parametrize(
+    ("value", "strict"), [("yes", True), ("no", False), ("identifiers, answers", ("identifiers", "answers"))]
+)
 def test_strictness_is_whole_none_or_a_list_of_leniencies(value: str, strict: bool | tuple[str, ...]) -> None:
     config = read_config({"ROLLBOOK_SCORM_STRICT": value})
 
