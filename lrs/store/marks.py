@@ -55,6 +55,7 @@ class Marks:
         if not ascending:
             inner = inner[::-1]
         far, near, at = (high, low, -1) if ascending else (low, high, -1)
+        width = max(width, 1)  # a page that lay between two milestones needed none
         while True:
             at += width
             edge = inner[at] if at < len(inner) else far
