@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from blinker import Signal
-from pymongo.errors import PyMongoError
 
 from analytics.tailer import Attempts
 
 PAUSE_SECONDS = 0.03
 WAIT_SECONDS = 30.0
 STOP_SECONDS = 5.0
+FAULT_SECONDS = 1.0
 LOG = logging.getLogger(__name__)
 
 
@@ -51,11 +51,17 @@ class Follower:
                 if self._stopped:
                     return
                 stores, self._stores = self._stores, set()
-            for store in stores:
-                try:
-                    self.attempts.current(store, WAIT_SECONDS)
-                except PyMongoError as error:  # the next statement, or the next reader, tries again
-                    LOG.warning("attempts of store %s were not brought up to date: %s", store, error)
-            self.caught_up()
+            faultless = [self._folded(store) for store in stores]
+            if all(faultless):
+                self.caught_up()
             with self._news:
-                self._news.wait_for(lambda: self._stopped, PAUSE_SECONDS)
+                self._news.wait_for(lambda: self._stopped, PAUSE_SECONDS if all(faultless) else FAULT_SECONDS)
+
+    def _folded(self, store: int) -> bool:
+        """Whatever goes wrong with one store, the thread goes on: the next statement, or the next reader, tries again."""
+        try:
+            self.attempts.current(store, WAIT_SECONDS)
+        except Exception:
+            LOG.exception("attempts of store %s were not brought up to date", store)
+            return False
+        return True

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from blinker import Signal
 from pymongo.database import Database
 
 from access import Caller
 from analytics import Attempts, Follower
 from analytics.parameters import RESOURCES, Selection
-from lrs import LRS, Settings, statements_stored
+from lrs import LRS, Settings, Stored, statements_stored
 from tests.analytics.feeder import ADL, COURSE
 
 WRITER = Caller(key="writer", name="Writer", scopes=frozenset({"all"}))
@@ -77,6 +78,44 @@ def test_voiding_in_the_real_store_takes_a_pass_back(lrs: LRS, attempts: Attempt
 
     assert before == {"mailto:1@example.org": "passed"}
     assert statuses(attempts) == {"mailto:1@example.org": "in_progress"}
+
+
+class Faulty:
+    """The store, but for the first question of the tail, which ends in an error that nobody foresaw."""
+
+    def __init__(self, lrs: LRS) -> None:
+        self.lrs = lrs
+        self.failed = threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.lrs, name)
+
+    def tail(self, *args: Any) -> list[Stored]:
+        if not self.failed.is_set():
+            self.failed.set()
+            raise RuntimeError("a fault that nobody foresaw")
+        return self.lrs.tail(*args)
+
+
+def test_an_error_that_nobody_foresaw_is_logged_and_the_thread_goes_on(
+    db: Database[dict[str, Any]], lrs: LRS, caplog: pytest.LogCaptureFixture
+) -> None:
+    faulty, told, folded = Faulty(lrs), Signal(), threading.Event()
+    attempts = Attempts(db, faulty)
+    attempts.ensure_indexes()
+    follower = Follower(attempts, told)
+    follower.caught_up = folded.set
+    lrs.store(said(1, "passed"), caller=WRITER)
+    told.send(faulty, store=1)
+    failed = faulty.failed.wait(20)
+
+    told.send(faulty, store=1)
+
+    assert failed
+    assert folded.wait(20)
+    assert "a fault that nobody foresaw" in caplog.text
+    assert statuses(attempts) == {"mailto:1@example.org": "passed"}
+    follower.stop()
 
 
 FOLD_FOR_EVER = """
