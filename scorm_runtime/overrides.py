@@ -170,7 +170,7 @@ TABLE: dict[str, Row] = {
         _choice(
             "exit_of_course",
             CourseExit,
-            "What becomes of the attempt when the course is left: what was asked for (a closed window suspends), suspended, "
+            "What becomes of the attempt when a learner leaves the course: what was asked for (a closed window suspends), suspended, "
             "or ended.",
         ),
         Row(

@@ -18,13 +18,16 @@ BUCKETS = {
 }
 DURATIONS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 NONE = "–"
+CLOSE, LEAST = 1e-9, 1e-300
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Round numbers that begin at or below `low` and end at or above `high`, at most `most` or one more."""
     low, high = min(low, high), max(low, high)
-    if low == high:
-        low, high = min(low, 0.0), max(high, 0.0) if high or low else 1.0
+    if high - low <= CLOSE * max(abs(low), abs(high)):  # written with 12 digits they would be the same
+        low, high = min(low, 0.0), max(high, 0.0)
+    if high - low < LEAST:
+        high = low + 1.0
     rough = (high - low) / max(most - 1, 1)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next((one * power for one in STEPS if one * power >= rough * (1 - 1e-9)), 10 * power)

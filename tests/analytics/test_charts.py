@@ -162,6 +162,8 @@ def test_ticks_are_few_in_order_and_enclose_the_values(one: float, other: float)
         (0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1]),
         (-3, 4, [-4, -2, 0, 2, 4]),
         (0, 0, [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        (0, 5e-324, [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        (1e12, 1e12 + 0.001, [0, 2e11, 4e11, 6e11, 8e11, 1e12]),
     ],
 )
 def test_ticks_are_round(low: float, high: float, found: list[float]) -> None:
