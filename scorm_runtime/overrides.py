@@ -170,8 +170,8 @@ TABLE: dict[str, Row] = {
         _choice(
             "exit_of_course",
             CourseExit,
-            "What becomes of the attempt when a learner leaves the course: what was asked for (a closed window suspends), suspended, "
-            "or ended.",
+            "What becomes of the attempt when a learner leaves the course: what was asked for (a closed window suspends), "
+            "suspended, or ended.",
         ),
         Row(
             name="max_attempts",
