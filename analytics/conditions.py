@@ -17,6 +17,9 @@ def _fits(row: Row, condition: Mapping[str, Any]) -> bool:
         if name == "$or":
             if not any(_fits(row, one) for one in wanted):
                 return False
+        elif not isinstance(wanted, dict):
+            if not _among(row.get(name), (wanted,)):
+                return False
         elif not all(TESTS[operator](row.get(name), operand) for operator, operand in wanted.items()):
             return False
     return True
@@ -27,6 +30,8 @@ def _among(found: Any, wanted: Any) -> bool:
 
 
 TESTS: dict[str, Test] = {
+    "$eq": lambda found, wanted: bool(found == wanted),
+    "$ne": lambda found, wanted: bool(found != wanted),
     "$in": _among,
     "$nin": lambda found, wanted: not _among(found, wanted),
     "$exists": lambda found, wanted: (found is not None) == wanted,

@@ -6,6 +6,7 @@ AnalyticsError
 ├── CourseUnknown       404  neither a course nor an activity
 ├── ResourceUnknown     404  a schema that is not there
 ├── QueryInvalid        400  a query body outside the grammar; `pointer` says where
+│   └── QueryTooLarge   400  a query that would read or hold too much; `narrow` names what would make it smaller
 ├── NameInvalid         400  a name for a saved query or a schedule that is none
 ├── QueryUnknown        404  no saved query of this name
 ├── ScheduleUnknown     404  no schedule of this name
@@ -73,6 +74,15 @@ class QueryInvalid(AnalyticsError):
 
     def __init__(self, pointer: str, found: object, rule: str) -> None:
         super().__init__(f"{pointer or 'The query'}: {rule}.", pointer=pointer, found=found, rule=rule)
+
+
+class QueryTooLarge(QueryInvalid):
+    code = "query-too-large"
+
+    def __init__(self, reason: str, read: int, narrow: Iterable[str]) -> None:
+        names = list(narrow)
+        super().__init__("/filter", read, f"{reason}; narrow it by {', '.join(names)}")
+        self.detail |= {"read": read, "narrow": names}
 
 
 class FormatUnknown(AnalyticsError):

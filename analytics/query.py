@@ -1,5 +1,7 @@
 """POST /api/v1/query: a small grammar, turned into a pipeline; nothing of the database's own language comes through.
 
+What the rows of statements are grouped by and measured is kept in words, too: these are put together in memory (gathering.py).
+
 {"from": "attempts", "filter": {"course": "golf"},
  "group_by": ["activity", {"bucket": "last", "every": "week", "tz": "Europe/Paris"}],
  "measures": [{"count": "*"}, {"avg": "score_scaled", "as": "mean"}, {"percentile": ["duration_s", 0.9]}, {"rate": "passed"}],
@@ -16,7 +18,7 @@ from analytics.columns import COLUMNS, Column
 from analytics.errors import QueryInvalid
 from analytics.parameters import RESOURCES, ResolveCourse, Resource, Selection, Sight, selection
 
-SOURCES = ("attempts", "completions", "scores", "interactions")
+SOURCES = ("attempts", "completions", "scores", "interactions", "statements")
 MEMBERS = ("from", "filter", "group_by", "measures", "having", "order", "limit")
 EVERY = ("hour", "day", "week", "month", "quarter", "year")
 GROUPS_MAXIMUM = 5
@@ -35,7 +37,7 @@ RATES: dict[str, dict[str, Any]] = {
     "abandoned": {"$eq": ["$status", "abandoned"]},
     "scored": {"$gt": ["$scored_seq", 0]},
 }
-RATES_OF = {"interactions": ("correct",)}
+RATES_OF = {"interactions": ("correct",), "statements": ("completed", "passed", "failed", "scored")}
 RATES_OF_ATTEMPTS = tuple(name for name in RATES if name != "correct")
 
 
@@ -47,6 +49,8 @@ class Plan:
     """
 
     selection: Selection
+    groups: tuple["Grouping", ...]
+    measures: tuple["Measure", ...]
     gather: tuple[dict[str, Any], ...]
     finish: tuple[dict[str, Any], ...]
     columns: tuple[Column, ...]
@@ -57,9 +61,25 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grouping:
+    """By the values of `field`, or by the `every` of `zone` in which they are; `expression` says the same to the database."""
+
+    column: Column
+    field: str
+    expression: dict[str, Any]
+    every: str | None = None
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
+    """`kind` of `of`, a field or the name of a rate; `fraction` of a percentile."""
+
     name: str
     column: Column
+    kind: str
+    of: str = ""
+    fraction: float = 0.0
     gather: dict[str, Any]
     finish: Any = None  # an expression over the gathered value, where one is needed
 
@@ -73,7 +93,7 @@ def plan(body: object, resolve_course: ResolveCourse, seen: Sight = Sight.NAMES)
         _measure(resource, f"/measures/{at}", one)
         for at, one in enumerate(_list("/measures", query, MEASURES_MAXIMUM) or [{"count": "*"}])
     ]
-    columns = (*(column for column, _ in groups), *(one.column for one in measures))
+    columns = (*(one.column for one in groups), *(one.column for one in measures))
     names = [column.name for column in columns]
     for at, name in enumerate(names):
         if name in names[:at]:
@@ -81,7 +101,7 @@ def plan(body: object, resolve_course: ResolveCourse, seen: Sight = Sight.NAMES)
     gather: list[dict[str, Any]] = [
         {
             "$group": {
-                "_id": {column.name: expression for column, expression in groups},
+                "_id": {one.column.name: one.expression for one in groups},
                 **{one.name: one.gather for one in measures},
             }
         }
@@ -91,9 +111,16 @@ def plan(body: object, resolve_course: ResolveCourse, seen: Sight = Sight.NAMES)
     finish: list[dict[str, Any]] = []
     if having := _having(query, {one.name for one in measures}):
         finish.append({"$match": having})
-    finish.append({"$sort": _order(query, [column.name for column, _ in groups], [one.name for one in measures])})
+    finish.append({"$sort": _order(query, [one.column.name for one in groups], [one.name for one in measures])})
     finish.append({"$limit": _limit(query)})
-    return Plan(selection=chosen, gather=tuple(gather), finish=tuple(finish), columns=columns)
+    return Plan(
+        selection=chosen,
+        groups=tuple(groups),
+        measures=tuple(measures),
+        gather=tuple(gather),
+        finish=tuple(finish),
+        columns=columns,
+    )
 
 
 def _object(pointer: str, value: object, allowed: Sequence[str]) -> Mapping[str, Any]:
@@ -149,12 +176,13 @@ def _column(resource: Resource, pointer: str, name: object, kinds: Sequence[str]
     return known[name]
 
 
-def _group(resource: Resource, pointer: str, given: object) -> tuple[Column, dict[str, Any]]:
+def _group(resource: Resource, pointer: str, given: object) -> Grouping:
     if given == "actor_key" and resource.sight is Sight.GROUPS:
         raise QueryInvalid(pointer, given, "groups of one learner each are not for this credential")
     if isinstance(given, str):
         column = _column(resource, pointer, given, ("text", "boolean"))
-        return replace(column, field=""), {"$ifNull": [f"${column.source}", None]}
+        expression = {"$ifNull": [f"${column.source}", None]}
+        return Grouping(column=replace(column, field=""), field=column.source, expression=expression)
     bucket = _object(pointer, given, ("bucket", "every", "tz"))
     column = _column(resource, f"{pointer}/bucket", bucket.get("bucket"), ("time",))
     every = bucket.get("every", "day")
@@ -169,7 +197,13 @@ def _group(resource: Resource, pointer: str, given: object) -> tuple[Column, dic
     name = f"{column.name}_{every}"
     meaning = f"When the {every} of `{column.name}` begins in {zone}."
     known = {"$gt": [f"${column.source}", None]}
-    return Column(name=name, kind="time", meaning=meaning), {"$cond": [known, {"$toLong": start}, None]}
+    return Grouping(
+        column=Column(name=name, kind="time", meaning=meaning),
+        field=column.source,
+        expression={"$cond": [known, {"$toLong": start}, None]},
+        every=every,
+        zone=zone,
+    )
 
 
 def _named(name: str, kind: str, meaning: str, unit: str | None = None) -> Column:
@@ -191,13 +225,13 @@ def _measure(resource: Resource, pointer: str, given: object) -> Measure:
     finish = {"$size": f"${name}"} if "$addToSet" in made.gather else made.finish
     column = _named(name, made.column.kind, made.column.meaning, made.column.unit)
     renamed = {"$arrayElemAt": [f"${name}", 0]} if "$percentile" in made.gather else finish
-    return Measure(name=name, column=column, gather=made.gather, finish=renamed)
+    return replace(made, name=name, column=column, finish=renamed)
 
 
 def _count(resource: Resource, pointer: str, given: object) -> Measure:
     if given != "*":
         raise QueryInvalid(pointer, given, 'must be "*"; count_distinct counts the values of a column')
-    return Measure(name="count", column=_named("count", "integer", "Rows."), gather={"$sum": 1})
+    return Measure(name="count", column=_named("count", "integer", "Rows."), kind="count", gather={"$sum": 1})
 
 
 def _count_distinct(resource: Resource, pointer: str, given: object) -> Measure:
@@ -206,6 +240,8 @@ def _count_distinct(resource: Resource, pointer: str, given: object) -> Measure:
     return Measure(
         name=name,
         column=_named(name, "integer", f"Different values of `{column.name}`."),
+        kind="count_distinct",
+        of=column.source,
         gather={"$addToSet": f"${column.source}"},
         finish={"$size": f"${name}"},
     )
@@ -222,6 +258,8 @@ def _simple(kind: str) -> Callable[[Resource, str, object], Measure]:
         return Measure(
             name=name,
             column=_named(name, shown, f"The {kind} of `{column.name}`; rows without it do not count.", column.unit),
+            kind=kind,
+            of=column.source,
             gather={f"${kind}": f"${column.source}"},
         )
 
@@ -243,6 +281,9 @@ def _percentile(resource: Resource, pointer: str, given: object) -> Measure:
     return Measure(
         name=name,
         column=_named(name, "number", meaning, column.unit),
+        kind="percentile",
+        of=column.source,
+        fraction=fraction,
         gather=gather,
         finish={"$arrayElemAt": [f"${name}", 0]},
     )
@@ -260,6 +301,8 @@ def _rate(resource: Resource, pointer: str, given: object) -> Measure:
     return Measure(
         name=name,
         column=_named(name, "number", f"The share of rows that are {given}.", "0..1"),
+        kind="rate",
+        of=str(given),
         gather={"$avg": {"$cond": [RATES[str(given)], 1, 0]}},
     )
 

@@ -29,6 +29,7 @@ PERMISSIONS = {
 TELLING = ("actor", "agent", "group", "registration")
 HIDDEN = ("actor_name",)
 HASHED = ("registration", "id")
+OBJECT = ("object", "object_name")
 # Anything else can hold what learners wrote.
 CLOSED_QUESTIONS = frozenset(("choice", "true-false", "likert", "matching", "sequencing", "performance", "numeric"))
 
@@ -69,6 +70,12 @@ def columns(sight: Sight, shown: Sequence[Column]) -> tuple[Column, ...]:
 
 
 PSEUDONYM = "A key that is the same for one learner everywhere, and tells nobody who it is."
+
+
+def statement(secret: bytes, row: Row) -> Row:
+    """A flat statement with the pseudonym; what an object is that is no activity, a learner for one, is not told."""
+    kept = row if row.get("object_kind") == "Activity" else {name: row[name] for name in row if name not in OBJECT}
+    return {**kept, "pseudonym": pseudonym(secret, row["actor_key"])} if "actor_key" in row else kept
 
 
 def measured(resource: Resource, shown: Sequence[Column]) -> tuple[Column, ...]:

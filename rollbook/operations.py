@@ -835,7 +835,8 @@ OPERATIONS: tuple[Operation, ...] = (
         id="query",
         tag="Analytics",
         summary="Rows grouped and measured",
-        about="A small grammar: which rows, by what, which measures. No language of the database comes through.",
+        about="A small grammar: which rows, by what, which measures. No language of the database comes through. Statements are "
+        "read and put together in memory: what would be too much is 400 `query-too-large` and says what would do.",
         parameters=("rows.format",),
         body={JSON: "Query"},
         answers={200: _page_of_rows("QueryPage")},

@@ -7,10 +7,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
-from flask import Response, request
+from flask import Response, g, request
 
 import access
-from analytics import query
+from analytics import gathering, query
 from analytics.attempts import Row
 from analytics.errors import ParameterInvalid, ParameterUnknown, QueryInvalid
 from analytics.parameters import (
@@ -23,9 +23,12 @@ from analytics.parameters import (
     limit_read,
     selection,
 )
+from analytics.sight import statement as veiled_statement
 from analytics.sight import suppressed
+from analytics.statements import Reading, batches, readings
 from analytics.values import INT64_MAXIMUM
 from analytics.views import answer, bp
+from lrs import StatementQuery
 
 GROUPS_MOST = 50_000
 VERB_PARAMETERS = ("limit", "cursor", "count", "format")
@@ -91,9 +94,38 @@ def answer_query(body: object) -> Response:
 def ask(body: object) -> tuple[int, query.Plan, Groups]:
     """Through when, how, and what; the groups that this credential may see."""
     plan = query.plan(body, answer.service().resolve_course, answer.current_sight())
+    if plan.selection.resource.name == "statements":
+        return _ask_statements(plan)
     through = answer.fresh().through
     found = _permitted(plan.selection, plan.gather, plan.finish)
     return through, plan, found._replace(rows=[{**row, **row["_id"]} for row in found.rows])
+
+
+def _ask_statements(plan: query.Plan) -> tuple[int, query.Plan, Groups]:
+    """The same of statements, which are read here and now."""
+    rollup, store, settings = answer.service().attempts, answer.store(), answer.service().settings
+    limits, named = settings.query_limits, plan.selection.resource.sight is Sight.NAMES
+    through = rollup.lrs.through()
+    g.analytics_lag = max(through.now - through.ms, 0)
+    asked = readings(plan.selection)
+    known = sum(size for size in map(_known_size, asked) if size is not None)
+    if known > limits.statements:
+        raise gathering.too_large(plan.selection, f"would read more than {limits.statements} statements", known)
+    veil = None if named else partial(veiled_statement, rollup.secret(store))
+    read = (batch for one in asked for batch in batches(rollup.lrs, store, one, veil=veil))
+    gathered = gathering.gather(plan, read, limits, learners=not named)
+    hidden = [] if named else suppressed(gathered.sizes(), settings.minimum_group)
+    rows = [{**row, **row["_id"]} for row in gathering.finished(gathered.rows(hidden), plan.finish)]
+    return through.ms, plan, Groups(rows, {} if named else {"suppressed": len(hidden)})
+
+
+def _known_size(reading: Reading) -> int | None:
+    """How many statements there are to read, where that is counted already: of all, and of a verb."""
+    wanted = reading.query
+    if replace(wanted, verb=None) != StatementQuery(ascending=True):
+        return None
+    counted = answer.service().attempts.verbs(answer.store())
+    return sum(int(row["statements"] - row["voided"]) for row in counted if wanted.verb in (None, row["verb"]))
 
 
 def _permitted(chosen: Selection, gather: Sequence[Stage], finish: Sequence[Stage]) -> Groups:

@@ -1,6 +1,7 @@
 """Answers as the LRS does, from memory."""
 
 import uuid
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -66,7 +67,18 @@ def _fits(query: StatementQuery, one: Stored) -> bool:
         "actor_key": actor_key(query.agent or {}),
     }
     beyond = query.cursor is None or (one.seq > query.cursor if query.ascending else one.seq < query.cursor)
-    return beyond and all(facts(one.statement).get(name) == value for name, value in wanted.items() if value is not None)
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    if not (beyond and _within(query, one)):
+        return False
+    found = facts(one.statement) if asked else {}
+    return all(found.get(name) == value for name, value in asked.items())
+
+
+def _within(query: StatementQuery, one: Stored) -> bool:
+    if query.since is None and query.until is None:
+        return True
+    stored = datetime.fromisoformat(one.statement["stored"])
+    return (query.since is None or stored > query.since) and (query.until is None or stored <= query.until)
 
 
 class Through(NamedTuple):

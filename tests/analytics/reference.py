@@ -116,6 +116,36 @@ def source(by_time: list[Statement]) -> str:
     return "xapi"
 
 
+def flat(statements: list[Statement]) -> list[dict[str, Any]]:
+    """Statements that are not voided, as rows."""
+    voided = {one["object"]["id"] for one in statements if one["verb"]["id"] == ADL + "voided"}
+    return [flat_row(one) for one in statements if one["id"] not in voided]
+
+
+def flat_row(one: Statement) -> dict[str, Any]:
+    completion, success = outcome(one)
+    result = one.get("result", {})
+    score = result.get("score", {})
+    return {
+        "id": one["id"],
+        "stored": one["stored"],
+        "timestamp": one["timestamp"],
+        "actor_key": one["actor"]["mbox"],
+        "verb": one["verb"]["id"],
+        "object_kind": one["object"].get("objectType", "Activity"),
+        "object": one["object"]["id"],
+        "registration": one.get("context", {}).get("registration"),
+        "completion": completion,
+        "success": success,
+        "score_scaled": scaled(one) if score else None,
+        "score_raw": score.get("raw"),
+        "scored_at": one["timestamp"] if score else None,
+        "duration_s": float(result["duration"][2:-1]) if "duration" in result else None,
+        "response": result.get("response"),
+        "source": source([one]),
+    }
+
+
 def interactions(statements: list[Statement]) -> list[dict[str, Any]]:
     """The answers that are not voided."""
     voided = {one["object"]["id"] for one in statements if one["verb"]["id"] == ADL + "voided"}

@@ -137,6 +137,7 @@ def sources(year: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         "completions": [row for row in attempts if row["completed_at"] or row["passed_at"]],
         "scores": [row for row in attempts if row["scored_at"]],
         "interactions": reference.interactions(year),
+        "statements": reference.flat(year),
     }
 
 
@@ -173,13 +174,37 @@ OF_INTERACTIONS = (
         {"rate": "correct"},
     ],
 )
+OF_STATEMENTS = (
+    ["verb", "object", "object_kind", "actor_key", "success", "completion", "source", "registration", "response"],
+    ["timestamp", "stored"],
+    [
+        {"avg": "score_scaled"},
+        {"sum": "duration_s"},
+        {"min": "score_raw"},
+        {"max": "duration_s"},
+        {"percentile": ["score_scaled", 0.9]},
+        {"percentile": ["duration_s", 0.25]},
+        {"median": "duration_s"},
+        {"count_distinct": "actor_key"},
+        {"count_distinct": "object"},
+        {"rate": "completed"},
+        {"rate": "passed"},
+        {"rate": "failed"},
+        {"rate": "scored"},
+        {"max": "timestamp"},
+        {"min": "stored"},
+    ],
+)
 ZONES = ("UTC", "Europe/Paris", "America/St_Johns", "Asia/Kathmandu", "Pacific/Apia")
 COLUMNS_OF_ATTEMPTS_ALONE = ({"max": "last"}, {"sum": "statements"})
 
 
 def random_query(chance: random.Random) -> dict[str, Any]:
     source = chance.choice(("attempts", "attempts", "completions", "scores", "interactions"))
-    groups, times, measures = OF_INTERACTIONS if source == "interactions" else OF_ATTEMPTS
+    return query_of(chance, source, *(OF_INTERACTIONS if source == "interactions" else OF_ATTEMPTS))
+
+
+def query_of(chance: random.Random, source: str, groups: list[str], times: list[str], measures: list[Any]) -> dict[str, Any]:
     if source in ("completions", "scores"):
         measures = [one for one in measures if one not in COLUMNS_OF_ATTEMPTS_ALONE and "score_scaled_" not in str(one)]
     times = [] if source == "scores" else times
@@ -204,6 +229,50 @@ def test_random_queries_equal_plain_python(client: FlaskClient, year: list[dict[
         response = client.post("/api/v1/query", json=query)
         assert response.status_code == 200, (query, response.text)
         expected = reference_query.evaluate(known[query["from"]], query)
+        assert reference_query.equal(response.json["rows"], expected), (query, response.json["rows"][:3], expected[:3])
+
+
+def either(name: str, values: list[str]) -> Any:
+    return name, values, lambda row, wanted: row[name] in wanted
+
+
+FILTERS_OF_STATEMENTS = (
+    lambda chance, rows: ("verb", chance.choice(rows)["verb"], lambda row, value: row["verb"] == value),
+    lambda chance, rows: either("verb", [row["verb"] for row in chance.sample(rows, 3)]),
+    lambda chance, rows: either("actor_key", [row["actor_key"] for row in chance.sample(rows, 2)]),
+    lambda chance, rows: either("registration", [row["registration"] for row in chance.sample(rows, 9) if row["registration"]]),
+    lambda chance, rows: ("not_verb", chance.choice(rows)["verb"], lambda row, value: row["verb"] != value),
+    lambda chance, rows: ("not_actor_key", chance.choice(rows)["actor_key"], lambda row, value: row["actor_key"] != value),
+    lambda chance, rows: (
+        chance.choice(("activity", "course")),
+        chance.choice([row["object"] for row in rows if row["object_kind"] == "Activity"]),
+        lambda row, value: row["object"] == value,
+    ),
+    lambda chance, rows: ("not_course", course_iri(chance.randrange(9)), lambda row, value: row["object"] != value),
+    lambda chance, rows: ("success", [True, None], lambda row, value: row["success"] in value),
+    lambda chance, rows: ("not_completion", True, lambda row, value: row["completion"] is not True),
+    lambda chance, rows: ("score_gte", chance.random(), lambda row, value: (row["score_scaled"] or -1) >= value),
+    lambda chance, rows: ("source", "cmi5", lambda row, value: row["source"] == value),
+    lambda chance, rows: ("since", chance.choice(rows)["stored"], lambda row, value: row["stored"] > value),
+    lambda chance, rows: ("until", chance.choice(rows)["stored"], lambda row, value: row["stored"] <= value),
+    lambda chance, rows: ("from", chance.choice(rows)["timestamp"], lambda row, value: row["timestamp"] >= value),
+    lambda chance, rows: ("to", chance.choice(rows)["timestamp"], lambda row, value: row["timestamp"] < value),
+)
+
+
+def test_random_queries_over_statements_equal_plain_python(client: FlaskClient, year: list[dict[str, Any]]) -> None:
+    rows, chance = reference.flat(year), random.Random(31)
+
+    for _ in range(45):
+        query = query_of(chance, "statements", *OF_STATEMENTS)
+        given = {
+            name: (value, test) for name, value, test in (one(chance, rows) for one in chance.sample(FILTERS_OF_STATEMENTS, 2))
+        }
+        query["filter"] = {name: value for name, (value, _) in given.items()}
+        response = client.post("/api/v1/query", json=query)
+        assert response.status_code == 200, (query, response.text)
+        fit = [row for row in rows if all(test(row, value) for value, test in given.values())]
+        expected = reference_query.evaluate(fit, query)
         assert reference_query.equal(response.json["rows"], expected), (query, response.json["rows"][:3], expected[:3])
 
 

@@ -152,6 +152,8 @@ def test_statements_are_flat_and_in_stored_order(client: FlaskClient, two_course
         ({"verb": [f"{ADL}passed", f"{ADL}initialized"]}, ["passed", "initialized"]),
         ({"not_verb": f"{ADL}passed", "not_actor": "mailto:bob@example.org"}, ["failed"]),
         ({"not_course": "golf"}, ["failed"]),
+        ({"course": "golf", "activity": COURSE}, ["passed", "initialized"]),
+        ({"course": "golf", "activity": "https://example.org/courses/chess"}, []),
         ({"success": "false"}, ["failed"]),
         ({"not_success": "unknown"}, ["passed", "failed"]),
         ({"completion": ["true", "unknown"], "score_gte": "0.5"}, ["passed"]),
