@@ -688,6 +688,11 @@ SCHEMAS: dict[str, Schema] = {
             "name": TEXT,
             **ASKED,
             **CLOCK,
+            "withheld": {
+                "const": True,
+                "description": "There, where filter, query and description are not shown: the schedule is another credential's, "
+                "and the asking one may not see names.",
+            },
             "paused_because": {"type": ["string", "null"], "description": "`credential`: the one it runs as was revoked."},
             "next": ANY_TIME,
             "revision": {"type": "integer"},

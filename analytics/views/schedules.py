@@ -10,13 +10,15 @@ from analytics import exports, saved, schedules, timing
 from analytics.attempts import Row
 from analytics.errors import QueryInvalid
 from analytics.facts import iso, milliseconds
-from analytics.parameters import cursor_of_text
+from analytics.parameters import Sight, cursor_of_text
 from analytics.schedules import Plan
 from analytics.timing import Timing
 from analytics.views import answer, asked, bp, preconditions
 from analytics.views.saved import list_parameters
 
 MEMBERS = (*asked.MEMBERS, "cron", "every", "tz", "start", "missed", "keep", "paused", "description")
+TOLD = ("resource", "saved")
+"""What of a schedule anybody may know: a list, or the name of a saved query."""
 KEEP, KEEP_MOST = 10, schedules.RUNS_KEPT
 
 
@@ -45,6 +47,8 @@ def put_schedule(name: str) -> Response:
     plan = _plan(answer.json_body(MEMBERS), now)
     db, store = answer.service().attempts.db, answer.store()
     old = schedules.find(db, store, name)
+    if old is not None:
+        _check_changeable(old)
     tag = preconditions.wanted_tag(name, old["tag"] if old else None)
     made = schedules.put(db, store, name, plan, by=access.current(), now=now, tag=tag)
     response = preconditions.tagged(answer.as_json(_shown(made) | {"runs": _runs(made)}, 200 if old else 201), made["tag"])
@@ -57,9 +61,21 @@ def put_schedule(name: str) -> Response:
 @access.requires(*answer.FIGURES)
 def delete_schedule(name: str) -> Response:
     db, store = answer.service().attempts.db, answer.store()
-    tag = preconditions.wanted_tag(name, schedules.get(db, store, name)["tag"])
+    row = schedules.get(db, store, name)
+    _check_changeable(row)
+    tag = preconditions.wanted_tag(name, row["tag"])
     schedules.delete(db, store, name, tag=tag)
     return Response(status=204)
+
+
+def _is_open(row: Row) -> bool:
+    """What a schedule asks may name learners, and so may its description: that is for who may see names, and for whose it is."""
+    return row["by"] == access.current().key or answer.current_sight() is Sight.NAMES
+
+
+def _check_changeable(row: Row) -> None:
+    if not _is_open(row):
+        raise access.Forbidden(("analytics/read",), access.current().scopes)
 
 
 def _plan(body: dict[str, Any], now: int) -> Plan:
@@ -98,10 +114,10 @@ def _start(body: dict[str, Any], now: int) -> int:
 def _shown(row: Row) -> dict[str, Any]:
     when = Timing(**row["timing"])
     clock = {"cron": when.cron, "tz": when.zone} if when.cron else {"every": f"PT{when.every // 1000}S", "start": iso(when.start)}
+    said = {"description": row["description"], **row["asked"]}
     return {
         "name": row["name"],
-        "description": row["description"],
-        **row["asked"],
+        **(said if _is_open(row) else {name: said[name] for name in TOLD if name in said} | {"withheld": True}),
         "format": row["form"],
         **clock,
         "missed": row["missed"],

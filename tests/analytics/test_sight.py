@@ -290,5 +290,89 @@ def test_reads_are_forgotten_after_their_time(client: FlaskClient, attempts: Att
     assert lasting["expireAfterSeconds"] == 0
 
 
+SCHEDULES = {
+    "list": {"resource": "attempts", "filter": {"actor": "mailto:ann@example.org"}},
+    "query": {"query": {"filter": {"actor_key": "mailto:ann@example.org"}}},
+    "saved": {"saved": "ann"},
+}
+
+
+@pytest.fixture
+def scheduled(client: FlaskClient) -> FlaskClient:
+    """What somebody who sees names has asked about Ann."""
+    client.put("/api/v1/queries/ann", json={"query": {"filter": {"actor": "mailto:ann@example.org"}}})
+    for name, asked in SCHEDULES.items():
+        client.put(f"/api/v1/schedules/{name}", json={**asked, "every": "PT1H", "description": "How Ann (ann@example.org) does"})
+        client.post("/api/v1/exports", json=asked)
+    return client
+
+
+@pytest.mark.parametrize("who", [RESEARCHER, BOARD])
+@pytest.mark.parametrize("path", ["schedules", "schedules/list", "schedules/query", "schedules/saved", "exports"])
+def test_what_others_schedule_and_export_names_nobody(scheduled: FlaskClient, who: tuple[str, str], path: str) -> None:
+    found = get(scheduled, path, who)
+    named = get(scheduled, path, ("test", "secret"))
+
+    assert (found.status_code, named.status_code) == (200, 200)
+    assert "ann@example.org" in named.text
+    assert "ann@example.org" not in found.text
+
+
+def test_a_schedule_of_others_is_known_by_its_name_and_clock(scheduled: FlaskClient) -> None:
+    shown = {row["name"]: row for row in get(scheduled, "schedules", BOARD).json["schedules"]}
+
+    asked = {name: {one: row[one] for one in ("resource", "saved", "withheld") if one in row} for name, row in shown.items()}
+    assert asked == {
+        "list": {"resource": "attempts", "withheld": True},
+        "query": {"withheld": True},
+        "saved": {"saved": "ann", "withheld": True},
+    }
+    assert [(row["every"], row["updated_by"]) for row in shown.values()] == [("PT3600S", "analyst")] * 3
+
+
+@pytest.mark.parametrize("who", [RESEARCHER, BOARD])
+def test_a_schedule_of_others_is_not_changed_or_ended(scheduled: FlaskClient, who: tuple[str, str]) -> None:
+    tag = {"If-Match": get(scheduled, "schedules/list", who).headers["ETag"]}
+    mine = {"query": {}, "every": "PT1H"}
+
+    put = scheduled.put("/api/v1/schedules/list", json=mine, headers=tag, auth=who)
+    ended = scheduled.delete("/api/v1/schedules/list", headers=tag, auth=who)
+
+    assert (put.status_code, put.json["required"], ended.status_code) == (403, ["analytics/read"], 403)
+    assert get(scheduled, "schedules/list", ("test", "secret")).json["filter"] == {"actor": ["mailto:ann@example.org"]}
+
+
+@pytest.mark.parametrize("who", [RESEARCHER, BOARD])
+def test_ones_own_schedule_and_export_are_shown_whole(client: FlaskClient, who: tuple[str, str]) -> None:
+    mine = {"query": {"filter": {"course": "golf"}}, "every": "PT1H", "description": "Golf"}
+    client.put("/api/v1/schedules/golf", json=mine, auth=who)
+    client.post("/api/v1/exports", json={"query": mine["query"]}, auth=who)
+
+    [schedule] = get(client, "schedules", who).json["schedules"]
+    [export] = get(client, "exports", who).json["exports"]
+    changed = client.put("/api/v1/schedules/golf", json={**mine, "paused": True}, headers={"If-Match": "*"}, auth=who)
+
+    assert (schedule["query"], schedule["description"], export["query"]) == (mine["query"], "Golf", mine["query"])
+    assert "withheld" not in schedule
+    assert changed.status_code == 200
+
+
+@pytest.mark.parametrize("who", [RESEARCHER, BOARD])
+@pytest.mark.parametrize("path", ["queries", "queries/ann"])
+def test_saved_queries_are_not_shown_to_who_may_not_see_names(scheduled: FlaskClient, who: tuple[str, str], path: str) -> None:
+    assert get(scheduled, path, who).status_code == 403
+
+
+@pytest.mark.parametrize("who", [RESEARCHER, BOARD])
+@pytest.mark.parametrize("path", ["queries/ann/result", "queries/ann.svg", "queries/ann.html"])
+def test_what_a_saved_query_finds_by_a_name_is_refused_without_it(
+    scheduled: FlaskClient, who: tuple[str, str], path: str
+) -> None:
+    found = get(scheduled, path, who)
+
+    assert (found.status_code, found.json["parameter"]) == (400, "actor")
+    assert "ann@example.org" not in found.text
+
+
 def test_verbs_are_for_everybody(client: FlaskClient, school: Feeder) -> None:
     assert f"{ADL}passed" in [row["verb"] for row in get(client, "verbs", BOARD).json["rows"]]
