@@ -122,7 +122,7 @@ class LRS:
 
     def _write(self, given: Sequence[tuple[Caller, Mapping[str, Any]]], caller: Caller, version: Version) -> list[str]:
         """Each statement has its speaker, whose authority it gets; the caller's store takes them all."""
-        speakers = {speaker.key: self._authority(speaker) for speaker, _ in given}
+        speakers = {key: self._authority(speaker) for key, speaker in {one.key: one for one, _ in given}.items()}
         if any(statement["object"].get("objectType") == "StatementRef" for _, statement in given):
             self.numbering.refer(caller.store)
         with self.numbering.writing(len(given)) as numbers:
