@@ -113,8 +113,8 @@ def main() -> None:
             "struggling in one course": asked(client, f"struggling?course={course}"),
         }
         for name, ask in questions.items():
-            found, seconds = best(ask)
-            print(f"  {name:42} {found:6} rows {seconds * 1000:10.1f} ms")
+            found, cost = best(ask)
+            print(f"  {name:42} {found:6} rows {cost[0] * 1000:10.1f} ms", flush=True)
 
 
 if __name__ == "__main__":
