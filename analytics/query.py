@@ -26,7 +26,7 @@ MEASURES_MAXIMUM = 20
 LIMIT_DEFAULT = 1_000
 LIMIT_MAXIMUM = 10_000
 COMPARISONS = {"eq": "$eq", "ne": "$ne", "gt": "$gt", "gte": "$gte", "lt": "$lt", "lte": "$lte"}
-NOT_IN_FILTER = ("limit", "cursor", "after_seq", "format")
+NOT_IN_FILTER = ("limit", "cursor", "after_seq", "format", "count")
 
 RATES: dict[str, dict[str, Any]] = {
     "completed": {"$eq": ["$completion", True]},

@@ -90,12 +90,11 @@ class Attachments:
                     chunks = []
             if chunks:
                 self._chunks.insert_many(chunks)
+            told = {"length": attachment.length, "chunkSize": _CHUNK, "uploadDate": datetime.now(UTC)}
+            self._files.insert_one({"_id": file, "filename": name, **told})
         except BaseException:
             self._discard(file)
             raise
-        self._files.insert_one(
-            {"_id": file, "filename": name, "length": attachment.length, "chunkSize": _CHUNK, "uploadDate": datetime.now(UTC)}
-        )
         return file
 
     def _discard(self, file: ObjectId) -> None:

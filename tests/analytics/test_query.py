@@ -138,6 +138,7 @@ def test_an_answer_can_be_csv(client: FlaskClient, year: Feeder) -> None:
         ({"from": "users"}, "/from"),
         ({"filter": []}, "/filter"),
         ({"filter": {"limit": 1}}, "/filter/limit"),
+        ({"filter": {"count": "exact"}}, "/filter/count"),
         ({"filter": {"activity": {"$ne": 1}}}, "/filter/activity"),
         ({"group_by": "activity"}, "/group_by"),
         ({"group_by": ["x"]}, "/group_by/0"),
