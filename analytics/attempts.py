@@ -85,13 +85,22 @@ def fold(row: Row, stored: Iterable[Folded]) -> Row:
 def _extent(row: Row, at: int, facts: Facts) -> None:
     row["statements"] += 1
     row["first"] = min(row.get("first", at), at)
-    if at >= row.get("last", at):
-        row["last"] = at
-        row.update({name: facts[fact] for name, fact in _LATEST.items() if fact in facts})
+    _named(row, at, facts)
+    row["last"] = max(row.get("last", at), at)
+    row["source"] = max(row["source"], facts.get("source", "xapi"), key=vocabulary.SOURCES.index)
+
+
+def _named(row: Row, at: int, facts: Facts) -> None:
+    """Each name is that of the latest statement that has it; `x.named` remembers when, where that is not the row's last."""
+    last, earlier = row.get("last", at), row["x"].get("named", {})
+    since = {name: earlier.get(name, last) for name in _LATEST if name in row}
+    for name, fact in _LATEST.items():
+        if fact in facts and at >= since.get(name, at):
+            row[name], since[name] = facts[fact], at
+    if kept := {name: moment for name, moment in since.items() if moment != max(last, at)}:
+        row["x"]["named"] = kept
     else:
-        row.update({name: facts[fact] for name, fact in _LATEST.items() if fact in facts and name not in row})
-    if row["source"] == "xapi":
-        row["source"] = facts.get("source", "xapi")
+        row["x"].pop("named", None)
 
 
 _LATEST = {
@@ -158,8 +167,8 @@ def _score(row: Row, at: int, seq: int, facts: Facts) -> None:
         x["first_score_at"], row["score_scaled_first"], row["score_raw_first"] = at, scaled, raw
     if at >= row.get("scored_at", at):
         row["scored_at"], row["score_scaled_last"], row["score_raw_last"] = at, scaled, raw
-    # A scaled score beats a bare raw one: raw scores of different scales cannot be compared.
-    rank = [scaled is not None, scaled if scaled is not None else raw]
+    # A scaled score beats a bare raw one: raw scores of different scales cannot be compared. Of equal ones the earliest counts.
+    rank = [scaled is not None, scaled if scaled is not None else raw, -at]
     if "best" not in x or rank > x["best"]:
         x["best"] = rank
         row.update({"score_scaled": scaled, "score_raw": raw})

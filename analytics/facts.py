@@ -16,6 +16,8 @@ from analytics import vocabulary
 Facts = dict[str, Any]
 EXTENSIONS_MOST = 20
 EXTENSION_LONGEST = 200
+LONGEST = 10_000 * 31_536_000
+"""Seconds of a duration that is believed: sums stay numbers."""
 
 # ISO 8601 as xAPI 4.2.7 takes it; years and months have no fixed length: 365 and 30 days here (docs/metrics.md).
 _DURATION = re.compile(
@@ -94,7 +96,8 @@ def seconds(duration: object) -> float | None:
     if match is None:
         return None
     parts = [(float(text.replace(",", ".")), _SECONDS[unit]) for unit, text in match.groupdict().items() if text is not None]
-    return round(sum(count * length for count, length in parts), 3) if parts else None
+    length = sum(count * length for count, length in parts)
+    return round(length, 3) if parts and length <= LONGEST else None
 
 
 def iso(moment_ms: int) -> str:
@@ -181,7 +184,7 @@ def _score(score: Mapping[str, Any]) -> Facts:
     raw, low, high = (_number(score.get(name)) for name in ("raw", "min", "max"))
     scaled = _number(score.get("scaled"))
     if scaled is None and raw is not None and high is not None and high > (low or 0.0):
-        scaled = (raw - (low or 0.0)) / (high - (low or 0.0))
+        scaled = _number((raw - (low or 0.0)) / (high - (low or 0.0)))
     return {"score_scaled": scaled, "score_raw": raw, "score_min": low, "score_max": high}
 
 

@@ -4,7 +4,7 @@ May be applied again after a death at any point: each row carries the number of 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from pymongo.database import Database
 from access import Caller
 from analytics import attempts, interactions, store, verbs, vocabulary
 from analytics.attempts import Folded, Key, Row
-from analytics.facts import Facts, milliseconds
+from analytics.facts import Facts, agent_of, milliseconds
 from analytics.facts import facts as facts_of
 from analytics.store import Place
 from lrs import Page, StatementQuery, Stored
@@ -46,7 +46,7 @@ class Work:
     news: dict[Key, list[Folded]] = field(default_factory=lambda: defaultdict(list))
     voids: dict[Key, int] = field(default_factory=dict)
     answers: list[Row] = field(default_factory=list)
-    unanswers: list[tuple[bytes, int]] = field(default_factory=list)
+    unanswers: list[Row] = field(default_factory=list)
     spoken: list[verbs.Event] = field(default_factory=list)
 
 
@@ -54,31 +54,48 @@ def apply(
     db: Database[Any], lrs: Statements, store_id: int, here: Place, batch: Sequence[Stored], pseudonym: Callable[[str], str]
 ) -> Place:
     """The place reached. Raises RowMoved when another process was there first."""
-    work = _sorted(lrs, store_id, batch)
+    work = _sorted(lrs, store_id, batch, _first_voids(db, store_id, batch))
     n = _apply_attempts(db, lrs, store_id, here.attempts, work, pseudonym)
+    voided = {row["_id"] for row in work.unanswers}
+    left = [row for row in work.answers if row["_id"] not in voided]
+    gone = store.void_interactions(db, work.unanswers)
     answers = [
         row | {"n": number, "pseudonym": pseudonym(row["actor_key"])}
-        for number, row in enumerate(work.answers, here.interactions + 1)
+        for number, row in enumerate([*left, *gone], here.interactions + 1)
     ]
-    store.write_interactions(db, answers, work.unanswers)
+    store.write_interactions(db, answers)
     counts = store.verbs(db, store_id)
     store.write_verbs(db, store_id, counts, verbs.fold(counts or verbs.EMPTY, work.spoken))
     return replace(here, seq=batch[-1].seq, attempts=n, interactions=here.interactions + len(answers))
 
 
-def _sorted(lrs: Statements, store_id: int, batch: Sequence[Stored]) -> Work:
-    work = Work()
+def _first_voids(db: Database[Any], store_id: int, batch: Sequence[Stored]) -> dict[str, int]:
+    """By the id of what they void, the numbers of the statements that did so first: a second voiding changes nothing."""
+    voids: dict[str, int] = {}
+    for one in batch:
+        if _is_void(one.statement):
+            voids.setdefault(one.statement["object"]["id"].lower(), one.seq)
+    voided = [one.statement["id"].lower() for one in batch if one.voided]
+    return store.first_voids(db, store_id, voids, voided)
+
+
+def _is_void(statement: Mapping[str, Any]) -> bool:
+    return bool(statement["verb"]["id"] == vocabulary.VOIDED and statement["object"].get("objectType") == "StatementRef")
+
+
+def _sorted(lrs: Statements, store_id: int, batch: Sequence[Stored], first_voids: Mapping[str, int]) -> Work:
+    work, places = Work(), {one.statement["id"]: one.seq for one in batch}
     for one in batch:
         facts = facts_of(one.statement)
         at = facts.get("timestamp", attempts.seq_ms(one.seq))
         work.spoken.append(verbs.Event(one.seq, facts.get("verb", ""), at, False))
-        target = _voided(lrs, store_id, facts, one.statement)
-        if target is not None:
-            if (key := attempts.key(target)) is not None:
-                work.voids[key] = one.seq
-            if interactions.is_answer(target):
-                work.unanswers.append((interactions.row_id(store_id, target), one.seq))
-            work.spoken.append(verbs.Event(one.seq, target.get("verb", ""), 0, True))
+        if one.voided and first_voids.get(one.statement["id"].lower(), one.seq) < one.seq:  # voided before it came
+            work.spoken.append(verbs.Event(one.seq, facts.get("verb", ""), at, True))
+        if _is_void(one.statement):
+            voids_first = first_voids[one.statement["object"]["id"].lower()] == one.seq
+            target = _voided(lrs, store_id, one, places) if voids_first else None
+            if target is not None:
+                _void(work, store_id, one.seq, target)
         elif not one.voided:
             if (key := attempts.key(facts)) is not None:
                 work.news[key].append(Folded(one.seq, facts))
@@ -87,12 +104,22 @@ def _sorted(lrs: Statements, store_id: int, batch: Sequence[Stored]) -> Work:
     return work
 
 
-def _voided(lrs: Statements, store_id: int, facts: Facts, statement: dict[str, Any]) -> Facts | None:
-    """The facts of the statement that this one voids; a voiding statement cannot be voided (xAPI 2.3.2)."""
-    if facts.get("verb") != vocabulary.VOIDED or facts.get("object_kind") != "StatementRef":
+def _void(work: Work, store_id: int, seq: int, target: Facts) -> None:
+    if (key := attempts.key(target)) is not None:
+        work.voids[key] = seq
+    if interactions.is_answer(target):
+        work.unanswers.append(interactions.tombstone(store_id, seq, target))
+    work.spoken.append(verbs.Event(seq, target.get("verb", ""), 0, True))
+
+
+def _voided(lrs: Statements, store_id: int, void: Stored, places: Mapping[str, int]) -> Facts | None:
+    """The facts of the statement that this one voids, if it is stored before; a voiding statement cannot be voided
+    (xAPI 2.3.2). `places`: the numbers of the statements in the batch."""
+    target = lrs.get(void.statement["object"]["id"], store_id)
+    if target is None or target["verb"]["id"] == vocabulary.VOIDED:
         return None
-    target = lrs.get(statement["object"]["id"], store_id)
-    return None if target is None or target["verb"]["id"] == vocabulary.VOIDED else facts_of(target)
+    stored = places.get(target["id"], (milliseconds(target.get("stored")) or 0) << 20)
+    return facts_of(target) if stored < void.seq else None
 
 
 def _apply_attempts(
@@ -108,11 +135,11 @@ def _apply_attempts(
         if work.voids.get(key, 0) > row["seq"]:
             row = _again(lrs, store_id, key, work.voids[key], row)
         row = attempts.fold(row, work.news.get(key, ()))
-        if old is None and row["statements"]:
+        if old is None:  # also where nothing is left of it: a loader may know it from before a rebuild
             n += 1
             made = {"_id": row_id, "t": store_id, "n": n, "pseudonym": pseudonym(key.actor)}
             changed.append((None, row | made))
-        elif old is not None and row["seq"] > old["seq"]:
+        elif row["seq"] > old["seq"]:
             changed.append((old, row))
     store.write(db, store_id, changed)
     return n
@@ -132,7 +159,9 @@ def _history(lrs: Statements, store_id: int, key: Key, seq: int) -> list[Folded]
     found: list[tuple[int, Facts]] = []
     cursor: int | None = seq + 1
     while cursor is not None:
-        query = StatementQuery(activity=key.activity, registration=key.registration, limit=HISTORY_PAGE, cursor=cursor)
+        query = StatementQuery(
+            agent=agent_of(key.actor), activity=key.activity, registration=key.registration, limit=HISTORY_PAGE, cursor=cursor
+        )
         page = lrs.find(query, caller)
         for statement in page.statements:
             facts = facts_of(statement)

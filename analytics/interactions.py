@@ -7,6 +7,7 @@ from analytics.attempts import Row
 from analytics.facts import Facts, labels
 
 ANSWERS = ("http://adlnet.gov/expapi/verbs/answered", "http://adlnet.gov/expapi/verbs/responded")
+KEYS = ("id", "actor_key", "registration")
 COPIED = (
     "id",
     "actor_key",
@@ -34,6 +35,12 @@ def is_answer(facts: Facts) -> bool:
 
 def row_id(store: int, facts: Facts) -> bytes:
     return hashlib.sha256(f"{store}\x00{facts['id']}".encode()).digest()[:16]
+
+
+def tombstone(store: int, seq: int, facts: Facts) -> Row:
+    """Of an answer that was voided by the statement with this number: what a loader needs to find its row."""
+    named: Row = {name: facts[name] for name in KEYS if name in facts}
+    return {"_id": row_id(store, facts), "t": store, "seq": seq, "activity": facts["object"], "voided": True, **named}
 
 
 def row(store: int, seq: int, facts: Facts) -> Row:

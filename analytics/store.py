@@ -24,6 +24,7 @@ from analytics.values import INT64_MAXIMUM
 ATTEMPTS = RESOURCES["attempts"].collection
 INTERACTIONS = RESOURCES["interactions"].collection
 VERBS = "analytics_verbs"
+VOIDS = "analytics_voids"
 CURSORS = "analytics_cursors"
 SECRETS = "analytics_secrets"
 DUPLICATE_KEY = 11000
@@ -125,6 +126,7 @@ def forget(db: Database[Any], store: int, holder: str) -> None:
     """Every row of the store goes, and the fold begins again at its first statement."""
     for collection in (ATTEMPTS, INTERACTIONS):
         db[collection].delete_many({"t": store})
+    db[VOIDS].delete_many({"t": store})
     db[VERBS].delete_one({"_id": store})
     db[CURSORS].update_one({"_id": store, "holder": holder}, {"$set": asdict(Place())})
 
@@ -154,20 +156,40 @@ def _write_all(db: Database[Any], collection: str, operations: Sequence[InsertOn
         raise RowMoved
 
 
-def write_interactions(db: Database[Any], rows: Sequence[Row], voided: Iterable[tuple[bytes, int]]) -> None:
-    """What is there already stays as it is; a voided row stays as a mark for loaders, with the number of its voiding."""
-    operations: list[InsertOne[Row] | UpdateOne] = [InsertOne(row) for row in rows]
-    operations += [UpdateOne({"_id": one}, {"$set": {"voided": True, "seq": seq}}) for one, seq in voided]
-    if not operations:
+def void_interactions(db: Database[Any], tombstones: Sequence[Row]) -> list[Row]:
+    """A row that is there stays as a mark for loaders, with the number of its voiding; returns the tombstones of the others."""
+    if not tombstones:
+        return []
+    ids = [row["_id"] for row in tombstones]
+    known = {row["_id"] for row in db[INTERACTIONS].find({"_id": {"$in": ids}}, {"_id": 1})}
+    marks = [UpdateOne({"_id": row["_id"]}, {"$set": {"voided": True, "seq": row["seq"]}}) for row in tombstones]
+    if known:
+        db[INTERACTIONS].bulk_write(marks, ordered=False)
+    return [row for row in tombstones if row["_id"] not in known]
+
+
+def write_interactions(db: Database[Any], rows: Sequence[Row]) -> None:
+    """What is there already stays as it is."""
+    if not rows:
         return
     try:
-        db[INTERACTIONS].bulk_write(operations, ordered=False)
+        db[INTERACTIONS].bulk_write([InsertOne(row) for row in rows], ordered=False)
     except BulkWriteError as error:
         if any(one["code"] != DUPLICATE_KEY for one in error.details["writeErrors"]):
             raise
         known = db[INTERACTIONS].find({"_id": {"$in": [row["_id"] for row in rows]}}, {"_id": 1})
         if sum(1 for _ in known) < len(rows):  # a number was taken, not the row
             raise RowMoved from error
+
+
+def first_voids(db: Database[Any], store: int, voids: Mapping[str, int], voided: Iterable[str]) -> dict[str, int]:
+    """Of all these statements, the numbers of those that voided them first; `voids` are noted where they are that."""
+    ids = {f"{store}/{one}": one for one in (*voids, *voided)}
+    if not ids:
+        return {}
+    for one, seq in voids.items():
+        db[VOIDS].update_one({"_id": f"{store}/{one}"}, {"$setOnInsert": {"t": store, "seq": seq}}, upsert=True)
+    return {ids[row["_id"]]: int(row["seq"]) for row in db[VOIDS].find({"_id": {"$in": list(ids)}})}
 
 
 def verbs(db: Database[Any], store: int) -> Row | None:

@@ -67,6 +67,8 @@ LAUNCHED = _ADL + "launched"
 INTERACTION_TYPE = "http://adlnet.gov/expapi/activities/cmi.interaction"
 ATTEMPT_TYPE = "http://adlnet.gov/expapi/activities/attempt"
 
+SOURCES = ("xapi", "scorm2004", "scorm12", "cmi5")
+"""Where statements of one row differ, the last of these decides."""
 CMI5_CATEGORY = "https://w3id.org/xapi/cmi5/context/categories/"
 SCORM_CATEGORY = "https://w3id.org/xapi/scorm"
 SCORM12_MARKS = ("scorm12", "scorm-1.2", "scorm/1.2", "scorm1.2")

@@ -23,13 +23,14 @@ class Feeder:
     def add(self, statement: dict[str, Any]) -> str:
         ms = 1767225600000 + len(self.stored)
         statement = {"id": str(uuid.uuid4()), "timestamp": iso(ms), **statement, "stored": iso(ms)}
-        if statement["verb"]["id"] == ADL + "voided":
+        if _is_void(statement):
             target = statement["object"]["id"]
             self.stored = [
                 Stored(seq=one.seq, statement=one.statement, voided=one.voided or one.statement["id"] == target)
                 for one in self.stored
             ]
-        self.stored.append(Stored(seq=ms << 20, statement=statement))
+        voided = any(one.statement["object"].get("id") == statement["id"] for one in self.stored if _is_void(one.statement))
+        self.stored.append(Stored(seq=ms << 20, statement=statement, voided=voided))
         return str(statement["id"])
 
     def say(self, learner: str, verb: str, activity: str = COURSE, **members: Any) -> str:
@@ -57,6 +58,10 @@ class Feeder:
 
     def through(self) -> "Through":
         return Through(ms=1798761600000, now=1798761600000)
+
+
+def _is_void(statement: dict[str, Any]) -> bool:
+    return bool(statement["verb"]["id"] == ADL + "voided")
 
 
 def _fits(query: StatementQuery, one: Stored) -> bool:

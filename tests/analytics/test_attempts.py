@@ -67,6 +67,24 @@ def test_scores_are_best_first_and_last_by_time_not_by_storage() -> None:
     assert (row["score_scaled_first"], row["score_scaled_last"], row["scored_at"]) == (0.2, 0.9, 6000)
 
 
+def test_of_equal_best_results_the_earliest_counts() -> None:
+    later = {"score_scaled": 0.8, "score_raw": 80.0, "score_max": 100.0, "timestamp": 9000}
+    earlier = {"score_scaled": 0.8, "score_raw": 8.0, "score_max": 10.0, "timestamp": 2000}
+
+    assert folded(later, earlier)["score_raw"] == folded(earlier, later)["score_raw"] == 8.0
+
+
+def test_a_name_is_that_of_the_latest_statement_that_has_one() -> None:
+    row = folded(
+        {"timestamp": 9000},
+        {"timestamp": 5000, "actor_name": "Ann"},
+        {"timestamp": 7000, "actor_name": "Ann Lee"},
+        {"timestamp": 6000, "actor_name": "A. Lee"},
+    )
+
+    assert row["actor_name"] == "Ann Lee"
+
+
 def test_session_ends_add_up_and_outcomes_do_not() -> None:
     row = folded(
         {"role": "end", "duration_s": 60.0}, {"duration_s": 100.0}, {"role": "end", "duration_s": 30.5}, {"duration_s": 80.0}
@@ -113,7 +131,10 @@ FACTS = st.fixed_dictionaries(
         "success": st.booleans(),
         "score_scaled": st.floats(-1, 1, width=32),
         "duration_s": st.integers(0, 1000).map(float),
-        "source": st.sampled_from(["scorm12", "xapi"]),
+        "source": st.sampled_from(["scorm12", "xapi", "cmi5", "scorm2004"]),
+        "actor_name": st.sampled_from(["Ann", "Ann Lee", "A. Lee"]),
+        "platform": st.sampled_from(["web", "app"]),
+        "score_raw": st.integers(0, 3).map(float),
     },
 )
 

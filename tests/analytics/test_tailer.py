@@ -1,5 +1,6 @@
 """Attempt rows are current, whatever happens to the process that folds."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,6 +71,78 @@ def test_a_statement_voided_before_it_is_folded_never_counts(attempts: Attempts,
 
     attempts.catch_up()
 
+    assert (row(attempts)["statements"], row(attempts)["status"]) == (0, "not_started")
+
+
+def test_loaders_learn_after_a_rebuild_too_what_was_voided(
+    attempts: Attempts, feeder: Feeder, db: Database[dict[str, Any]]
+) -> None:
+    only = feeder.say("ann", "passed")
+    answer = feeder.say("ann", "answered", "https://example.org/q1", result={"response": "b"})
+    attempts.catch_up()
+    feeder.void(only)
+    feeder.void(answer)
+    attempts.catch_up()
+    numbers = [one.seq for one in feeder.stored[-2:]]
+
+    attempts.rebuild()
+
+    gone = db[store.INTERACTIONS].find_one({"id": answer})
+    assert (row(attempts)["statements"], row(attempts)["seq"]) == (0, numbers[0])
+    assert (gone["voided"], gone["seq"], gone["actor_key"]) == (True, numbers[1], "mailto:ann@example.org")
+    assert "response" not in gone
+
+
+def test_an_answer_that_is_voided_while_it_is_read_stays_gone(
+    attempts: Attempts, feeder: Feeder, db: Database[dict[str, Any]]
+) -> None:
+    answer = feeder.say("ann", "answered", "https://example.org/q1", result={"response": "b"})
+    feeder.void(answer)
+    feeder.stored[0] = replace(feeder.stored[0], voided=False)
+
+    attempts.catch_up()
+
+    assert db[store.INTERACTIONS].find_one({"id": answer})["voided"] is True
+
+
+def said(attempts: Attempts) -> dict[str, tuple[int, int]]:
+    return {one["verb"].rpartition("/")[2]: (one["statements"], one["voided"]) for one in attempts.verbs(1)}
+
+
+def test_a_second_voiding_changes_nothing(attempts: Attempts, feeder: Feeder) -> None:
+    only = feeder.say("ann", "passed")
+    attempts.catch_up()
+    feeder.void(only)
+    attempts.catch_up()
+    feeder.void(only)
+
+    attempts.catch_up()
+
+    assert said(attempts) == {"passed": (1, 1), "voided": (2, 0)}
+    assert row(attempts)["seq"] == feeder.stored[1].seq
+
+
+def test_a_second_voiding_at_once_changes_nothing(attempts: Attempts, feeder: Feeder) -> None:
+    answer = feeder.say("ann", "answered", "https://example.org/q1", result={"response": "b"})
+    feeder.void(answer)
+    feeder.void(answer)
+
+    attempts.catch_up()
+    attempts.rebuild()
+
+    assert said(attempts) == {"answered": (1, 1), "voided": (2, 0)}
+    assert row(attempts, Key(ANN.actor, "https://example.org/q1", None))["seq"] == feeder.stored[1].seq
+
+
+@pytest.mark.parametrize("folded", ["at once", "one by one"])
+def test_a_voiding_may_come_before_its_statement(attempts: Attempts, feeder: Feeder, folded: str) -> None:
+    feeder.void("11111111-2222-4333-8444-555555555555")
+    {"one by one": attempts.catch_up, "at once": attempts.lag}[folded]()
+    feeder.say("ann", "passed", id="11111111-2222-4333-8444-555555555555")
+
+    attempts.catch_up()
+
+    assert said(attempts) == {"passed": (1, 1), "voided": (1, 0)}
     assert row(attempts) is None
 
 
