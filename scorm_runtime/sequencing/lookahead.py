@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from scorm_runtime.sequencing.delivery import delivery_request
 from scorm_runtime.sequencing.navigation import choice, navigation_request
 from scorm_runtime.sequencing.requests import Found, chosen, forget_globals, sequencing_request, withheld
+from scorm_runtime.sequencing.rules import check_activity, rule_of
 from scorm_runtime.sequencing.selection import prepare_again
-from scorm_runtime.sequencing.state import State, Work, first_on_path
+from scorm_runtime.sequencing.state import State, Work
 from scorm_runtime.sequencing.termination import Termination, termination_request
 from scorm_runtime.sequencing.tree import Node, Tree
 
@@ -111,29 +113,82 @@ def _suspendable(work: Work) -> bool:
 
 
 def _choices(now: Work, then: Work, ended: Termination) -> dict[str, bool]:
-    """A choice is honoured if the way to it is open, and something there can be delivered."""
+    """A choice is honoured if the way to it is open, and something there can be delivered.
+
+    Leaves in the same place share the way to them: it is walked for the first that nothing of its own keeps closed."""
     offered: dict[str, bool] = {}
-    for node in now.tree:
-        asked = choice(now, node)
-        if asked.exception is not None or (asked.termination is not None and ended.exception is not None):
+    ways: dict[tuple[int, bool], bool] = {}
+    gone = _left_out(then)
+    here = _Here(now)
+    for node in now.tree.nodes:
+        place = here.place(node)
+        if place is None:
+            offered[node.id] = _choice(now, then, ended, node)
+        elif node.index in gone or (node.ruled and _closed(then, node)):
             offered[node.id] = False
+        elif (known := ways.get(place)) is not None:
+            offered[node.id] = known
         else:
-            found = chosen(then, node)
-            offered[node.id] = found.node is not None and _undeliverable(then, found) is None
+            ways[place] = offered[node.id] = _choice(now, then, ended, node)
     return offered
+
+
+def _choice(now: Work, then: Work, ended: Termination, node: Node) -> bool:
+    asked = choice(now, node)
+    if asked.exception is not None or (asked.termination is not None and ended.exception is not None):
+        return False
+    found = chosen(then, node)
+    return found.node is not None and _undeliverable(then, found) is None
+
+
+def _closed(work: Work, node: Node) -> bool:
+    return withheld(work, node) is not None or check_activity(work, node) is not None
+
+
+class _Here:
+    """Where leaves lie as seen from the current activity: NB.2.1-7 and SB.2.9 tell those of one place apart only by what is
+    asked of themselves. A place is a parent and, if the current activity is below it too, whether they follow that."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.current = work.current
+        path = work.current.path if work.current is not None else ()
+        constrained = any(step.seq.constrain_choice for step in path)
+        self.apart = {step.index for step in path if constrained or step.stops_inside}
+        self.branches = {above.index: below for above, below in pairwise(path)}
+
+    def place(self, node: Node) -> tuple[int, bool] | None:
+        """None: it is to be looked at by itself."""
+        parent = node.parent
+        if not node.leaf or parent is None or node is self.current or parent.index in self.apart:
+            return None
+        branch = self.branches.get(parent.index)
+        return parent.index, branch is not None and self.work.place(node) > self.work.place(branch)
 
 
 def _jumps(now: Work, ended: Termination) -> dict[str, bool]:
     blocked = now.current is not None and ended.exception is not None and now.of(now.current).active
     if now.current is None or blocked or not now.tree.edition.jump:
         return dict.fromkeys(now.tree.by_id, False)
-    return {node.id: node.leaf and first_on_path(now, node, "deselected", _deselected) is None for node in now.tree}
+    gone = _left_out(now)
+    return {node.id: node.leaf and node.index not in gone for node in now.tree.nodes}
 
 
-def _deselected(work: Work, step: Node) -> str | None:
-    return None if work.is_available(step) else step.id
+def _left_out(work: Work) -> set[int]:
+    """What was not selected for its parent, with all below it."""
+    gone: set[int] = set()
+    for parent in work.tree.selecting:
+        for child in parent.children:
+            if not work.is_available(child):
+                gone.update(range(child.index, child.last + 1))
+    return gone
 
 
 def _hidden(work: Work) -> frozenset[str]:
     """What was not selected or is hidden from choice, with all below it; and what the manifest does not want shown."""
-    return frozenset(n.id for n in work.tree if not n.visible or first_on_path(work, n, "withheld", withheld) is not None)
+    nodes = work.tree.nodes
+    gone = _left_out(work)
+    for node in work.tree.ruled:
+        if node.index not in gone and rule_of(work, node, "hiddenFromChoice") is not None:
+            gone.update(range(node.index, node.last + 1))
+    return frozenset([nodes[index].id for index in gone] + [node.id for node in work.tree.unseen])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from package_importer.course import RollupRule, RuleCondition
 from scorm_runtime.sequencing.objectives import amount, completed, measure, satisfied, set_objective, set_progress
-from scorm_runtime.sequencing.rules import combined, conditions_text, evaluated, rule_of
-from scorm_runtime.sequencing.state import Work
+from scorm_runtime.sequencing.rules import all_evaluated, conditions_text, rule_of
+from scorm_runtime.sequencing.state import NOTHING, Work
 from scorm_runtime.sequencing.tree import Node
 
 
@@ -74,14 +75,17 @@ def objective_rollup_using_measure(work: Work, node: Node) -> None:
 def objective_rollup_using_rules(work: Work, node: Node) -> None:
     """RB.1.2.b Objective Rollup Using Rules Process."""
     defined = "satisfied" in node.rollup or "notSatisfied" in node.rollup
-    before = satisfied(work, node, node.primary)
     for action, value in (("satisfied", True), ("notSatisfied", False)):
         rule = rollup_rule_check(work, node, action, defined)
         if rule is not None:
-            if before is not value:
-                work.say("RB.1.2.b: {} is {}: {}", node, action, rule_text(rule))
-            set_objective(work, node, node.primary, satisfied=value)
+            _conclude_objective(work, node, value, rule)
             return
+
+
+def _conclude_objective(work: Work, node: Node, value: bool, rule: RollupRule) -> None:
+    if satisfied(work, node, node.primary) is not value:
+        work.say("RB.1.2.b: {} is {}: {}", node, rule.action, rule_text(rule))
+    set_objective(work, node, node.primary, satisfied=value)
 
 
 def activity_progress_rollup(work: Work, node: Node) -> None:
@@ -103,14 +107,17 @@ def activity_progress_rollup_using_measure(work: Work, node: Node) -> None:
 def activity_progress_rollup_using_rules(work: Work, node: Node) -> None:
     """RB.1.3.b Activity Progress Rollup Using Rules Process."""
     defined = "completed" in node.rollup or "incomplete" in node.rollup
-    before = completed(work, node)
     for action, value in (("completed", True), ("incomplete", False)):
         rule = rollup_rule_check(work, node, action, defined)
         if rule is not None:
-            if before is not value:
-                work.say("RB.1.3.b: {} is {}: {}", node, action, rule_text(rule))
-            set_progress(work, node, completion=value)
+            _conclude_progress(work, node, value, rule)
             return
+
+
+def _conclude_progress(work: Work, node: Node, value: bool, rule: RollupRule) -> None:
+    if completed(work, node) is not value:
+        work.say("RB.1.3.b: {} is {}: {}", node, rule.action, rule_text(rule))
+    set_progress(work, node, completion=value)
 
 
 def rollup_rule_check(work: Work, node: Node, action: str, defined: bool) -> RollupRule | None:
@@ -148,9 +155,7 @@ def _fires(work: Work, rule: RollupRule, children: Sequence[Node]) -> bool:
 
 def evaluate_rollup_conditions(work: Work, child: Node, rule: RollupRule) -> bool | None:
     """RB.1.4.1 Evaluate Rollup Conditions Subprocess."""
-    if len(rule.conditions) == 1:
-        return evaluated(work, child, rule.conditions[0])
-    return combined([evaluated(work, child, c) for c in rule.conditions], rule.combination)
+    return all_evaluated(work, child, rule)
 
 
 def check_child_for_rollup(work: Work, child: Node, action: str) -> bool:
@@ -187,11 +192,70 @@ def _roll_up(work: Work, node: Node) -> None:
     record = work.of(node)
     if not node.seq.tracked or record.stale_objectives or record.stale_progress:
         return
+    if node.usual:
+        roll_up_usual(work, node)
+        return
     if node.children:
         measure_rollup(work, node)
         completion_measure_rollup(work, node)
     objective_rollup(work, node)
     activity_progress_rollup(work, node)
+
+
+class Children(NamedTuple):
+    """What those of one activity have reached; a status is None where no default rule fires."""
+
+    measure: float | None
+    amount: float | None
+    satisfied: bool | None
+    completed: bool | None
+
+
+def roll_up_usual(work: Work, node: Node) -> None:
+    """RB.1.1 to RB.1.3 of an activity by the default rules, all of whose children count always and read no global objective:
+    the same as one after the other, in a single pass over the children."""
+    found = _reached(work, node)
+    set_objective(work, node, node.primary, measure=found.measure)
+    set_progress(work, node, amount=found.amount)
+    if node.primary.satisfied_by_measure:
+        objective_rollup_using_measure(work, node)
+    elif found.satisfied is not None:
+        _conclude_objective(work, node, found.satisfied, DEFAULT_RULES["satisfied" if found.satisfied else "notSatisfied"][0])
+    if node.completed_by_measure:
+        activity_progress_rollup_using_measure(work, node)
+    elif found.completed is not None:
+        _conclude_progress(work, node, found.completed, DEFAULT_RULES["completed" if found.completed else "incomplete"][0])
+
+
+def _reached(work: Work, node: Node) -> Children:
+    total = counted = progressed = weighed = 0.0
+    scored = begun = False
+    statuses: set[bool | None] = set()
+    progress: set[bool | None] = set()
+    records = work.records
+    for child in work.available(node):
+        counted += child.measure_weight
+        weighed += child.progress_weight
+        record = records.get(child.index)
+        if record is None:
+            statuses.add(None)
+            progress.add(None)
+            continue
+        primary = NOTHING if record.stale_objectives else record.objectives.get(0, NOTHING)
+        statuses.add(primary.satisfied)
+        progress.add(None if record.stale_progress else record.completion)
+        if primary.measure is not None:
+            total += child.measure_weight * primary.measure
+            scored = True
+        if record.amount is not None and not record.stale_progress:
+            progressed += child.progress_weight * record.amount
+            begun = True
+    return Children(
+        round(total / counted, 7) if scored and counted > 0 else None,
+        round(progressed / weighed, 7) if begun and weighed > 0 else None,
+        None if None in statuses else False not in statuses,
+        None if None in progress else False not in progress,
+    )
 
 
 def rule_text(rule: RollupRule) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from package_importer.course import RollupRule, RuleCondition, SequencingRule
 from scorm_runtime.sequencing.objectives import completed, measure, read, satisfied
 from scorm_runtime.sequencing.prerequisites import unmet
-from scorm_runtime.sequencing.state import Work
+from scorm_runtime.sequencing.state import MISSING, Work
 from scorm_runtime.sequencing.tree import LocalObjective, Node, canonical
 
 
@@ -40,21 +40,34 @@ def rule_of(work: Work, node: Node, action: str) -> SequencingRule | None:
         return None
     if work.remembered is None:
         return first_of(work, node, rules)
-    memory = work.remembered.setdefault(action, {})
-    if node.index not in memory:
-        memory[node.index] = first_of(work, node, rules)
-    found: SequencingRule | None = memory[node.index]
+    memory = work.remembered.get(action)
+    if memory is None:
+        memory = work.remembered[action] = {}
+    found: SequencingRule | None = memory.get(node.index, MISSING)
+    if found is MISSING:
+        found = memory[node.index] = first_of(work, node, rules)
     return found
 
 
 def first_of(work: Work, node: Node, rules: Iterable[SequencingRule]) -> SequencingRule | None:
     """UP.2 Sequencing Rules Check Process, for rules in their order."""
-    return next((rule for rule in rules if rule_check(work, node, rule)), None)
+    for rule in rules:
+        if rule_check(work, node, rule):
+            return rule
+    return None
 
 
 def rule_check(work: Work, node: Node, rule: SequencingRule) -> bool:
     """UP.2.1 Sequencing Rule Check Subprocess: whether the rule's conditions are known to be true."""
-    return combined([evaluated(work, node, c) for c in rule.conditions], rule.combination) is True
+    return all_evaluated(work, node, rule) is True
+
+
+def all_evaluated(work: Work, node: Node, rule: SequencingRule | RollupRule) -> bool | None:
+    """All conditions of a rule; most rules have one."""
+    conditions = rule.conditions
+    if len(conditions) == 1:
+        return evaluated(work, node, conditions[0])
+    return combined([evaluated(work, node, c) for c in conditions], rule.combination)
 
 
 def combined(values: list[bool | None], combination: str) -> bool | None:

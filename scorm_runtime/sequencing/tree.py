@@ -20,6 +20,7 @@ MAPPED = (
     ("completion", "completion_status"),
     ("progress", "progress_measure"),
 )
+ROLLED_UP = ("satisfied", "notSatisfied", "completed", "incomplete")
 
 
 def canonical(identifier: str) -> str:
@@ -54,7 +55,9 @@ def _targets(maps: tuple[ObjectiveMap, ...], way: str) -> dict[str, tuple[str, .
 class Node:
     """An activity in its place. `index` is its preorder position, `last` that of its last descendant.
 
-    `holds`: it, or an activity above it, may not be left by choice while it is active."""
+    `holds`: it, or an activity above it, may not be left by choice while it is active. `ruled`: something of its own may keep
+    it closed or hidden. `stops_inside`: a child may stop forward traversal. `usual`: it is rolled up by the default rules, and
+    its children count always and read no global objective for it."""
 
     __slots__ = (
         "by_id",
@@ -67,6 +70,7 @@ class Node:
         "index",
         "last",
         "leaf",
+        "measure_weight",
         "objectives",
         "parent",
         "path",
@@ -78,14 +82,19 @@ class Node:
         "progress_weight",
         "required",
         "rollup",
+        "ruled",
         "seq",
+        "stops_inside",
         "time_limit",
         "title",
+        "usual",
         "visible",
     )
 
     children: tuple[Node, ...]
     last: int
+    stops_inside: bool
+    usual: bool
 
     def __init__(
         self, item: Item, sequencing: Sequencing, index: int, position: int, parent: Node | None, edition: Edition = FOURTH
@@ -105,6 +114,7 @@ class Node:
         self.holds: bool = not sequencing.choice_exit or bool(parent and parent.holds)
         self.time_limit = seconds(sequencing.attempt_absolute_duration_limit)
         self.pre = _by_action(sequencing.pre_rules)
+        self.ruled = bool(self.pre or self.prerequisites) or sequencing.attempt_limit is not None
         self.rollup = {a: tuple(r for r in sequencing.rollup_rules if r.action == a) for a in _actions(sequencing)}
         self.required = _required(sequencing)
         self._read_objectives(sequencing)
@@ -112,6 +122,7 @@ class Node:
         self.completed_by_measure = edition.completed_by_measure and bool(threshold and threshold.completed_by_measure)
         self.progress_minimum = threshold.min_progress_measure if threshold else 1.0
         self.progress_weight = threshold.progress_weight if threshold else 1.0
+        self.measure_weight = sequencing.objective_measure_weight
 
     def _read_objectives(self, sequencing: Sequencing) -> None:
         declared = sorted(sequencing.objectives, key=lambda o: not o.primary)
@@ -153,7 +164,7 @@ class Tree:
     `retains`: a new attempt on an activity keeps what the last one reached (SCORM 1.2, which has no attempts).
     `system_wide`: global objectives outlive the attempt on the course."""
 
-    __slots__ = ("by_id", "edition", "nodes", "readers", "retains", "root", "selecting", "system_wide")
+    __slots__ = ("by_id", "edition", "nodes", "readers", "retains", "root", "ruled", "selecting", "system_wide", "unseen")
 
     def __init__(self, course: Course) -> None:
         self.system_wide = course.objectives_global_to_system
@@ -165,6 +176,8 @@ class Tree:
         if len(self.by_id) != len(self.nodes):
             raise ValueError("two items of the course have the same identifier")
         self.selecting = tuple(n for n in self.nodes if _selects(n.seq))
+        self.ruled = tuple(n for n in self.nodes if n.ruled)
+        self.unseen = tuple(n for n in self.nodes if not n.visible)
         self.readers: dict[str, tuple[Node, ...]] = _readers(self.nodes)
 
     def _grow(self, root: Item) -> Node:
@@ -183,6 +196,8 @@ class Tree:
         for node in reversed(self.nodes):
             node.children = tuple(below[node.index])
             node.last = node.children[-1].last if node.children else node.index
+            node.stops_inside = any("stopForwardTraversal" in child.pre for child in node.children)
+            node.usual = bool(node.children) and not node.rollup and all(_counts_always(child) for child in node.children)
         return self.nodes[0]
 
     def _definition(self, item: Item, single: bool) -> Sequencing:
@@ -198,6 +213,16 @@ class Tree:
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)
+
+
+def _counts_always(node: Node) -> bool:
+    by_measure = node.primary.satisfied_by_measure or node.completed_by_measure
+    return (
+        len(node.required) == len(ROLLED_UP)
+        and {*node.required.values()} == {"always"}
+        and not by_measure
+        and not node.primary.reads
+    )
 
 
 def _selects(sequencing: Sequencing) -> bool:
