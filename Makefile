@@ -2,7 +2,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-SOURCES = access lrs package_importer scorm_runtime analytics rollbook
+# How many processes run the tests, each with a database, a service and a browser of its own.
+WORKERS ?= 2
+# The tests start the product as a process many times; it is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check lint types unit js browser build clean
 .DELETE_ON_ERROR:
@@ -13,7 +16,9 @@ demo: $(VENV)/.embedded
 test: $(VENV)/.test chromium
 	$(MAKE) --no-print-directory check
 
-check: lint types js unit
+check:
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types js
+	$(MAKE) --no-print-directory unit
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -26,7 +31,7 @@ js: $(VENV)/.test
 	node --test tests/js/
 
 unit: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
 
 browser: $(VENV)/.test chromium
 	$(BIN)/python -m pytest tests/browser

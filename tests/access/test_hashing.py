@@ -5,7 +5,9 @@ import pytest
 from access import hashing
 
 
-@pytest.mark.parametrize("stored", [hashing.scrypt("päss:wörd", (4, 1, 1)), hashing.sha256("päss:wörd")])
+@pytest.mark.parametrize(
+    "stored", [hashing.scrypt("päss:wörd", (4, 1, 1)), hashing.sha256("päss:wörd")], ids=["scrypt", "sha256"]
+)
 def test_the_right_secret_matches_and_no_other(stored: str) -> None:
     assert hashing.matches("päss:wörd", stored)
     assert not hashing.matches("päss:word", stored)

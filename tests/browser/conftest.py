@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.playing import Player, Service, Witness
+from tests.browser.playing import LONG_ENOUGH, Player, Service, Witness
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -23,6 +23,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+expect.set_options(timeout=LONG_ENOUGH * 1000)
 
 
 def chromium() -> str:

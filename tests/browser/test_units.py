@@ -298,7 +298,7 @@ def test_the_newer_window_goes_on(
     newer = open_player(service.launch(registration, player=True, item=TEST))
 
     newer.shows("Four questions")
-    expect(player.page.get_by_role("heading", name="This course was opened in another window")).to_be_visible(timeout=15_000)
+    expect(player.page.get_by_role("heading", name="This course was opened in another window")).to_be_visible()
 
 
 def test_everything_is_reached_by_keyboard(first_aid: dict[str, Any], enter: Callable[..., tuple[str, Player]]) -> None:

@@ -227,7 +227,7 @@ def test_a_document_is_shown_outside_the_sandbox(service: Service, documents: di
 
     assert frame.get_attribute("sandbox") is None
     # Chromium's viewer is an embedded document of its own; a sandbox would show an error page in its place.
-    assert player.page.frame("content").evaluate("document.contentType") == "application/pdf"  # type: ignore[union-attr]
+    player.page.frame("content").wait_for_function("document.contentType === 'application/pdf'")  # type: ignore[union-attr]
     player.item("page").click()
     player.shows("SCO ab-initio")
     expect(frame).to_have_attribute("sandbox", re.compile("allow-scripts"))
