@@ -50,7 +50,10 @@ def settled(plan: Plan, attempt: Attempt, now: float, pending: Mapping[int, Sequ
     """What earlier windows left behind is applied, and what they left open is suspended."""
     events: list[Event] = []
     for number, commits in sorted(pending.items()):
-        step = late(plan, attempt, number, commits, now)
+        try:
+            step = late(plan, attempt, number, commits, now)
+        except errors.CommitGap:  # of another time, as after a restored backup: no reason to keep the learner out
+            continue
         attempt, events = step.attempt, [*events, *step.events]
     if engine.current(plan.tree, attempt.state) is not None:
         step = navigate(plan, attempt, Request(kind=Kind.SUSPEND_ALL), now)
@@ -72,7 +75,7 @@ def commit(plan: Plan, attempt: Attempt, number: int, commits: Sequence[Commit],
     before = _tracking(plan, run)
     run, changes, refused = _apply(plan, run, commits, now)
     after = _tracking(plan, run)
-    events, said = item_events(run.item, run.attempt, run.said, run.data, changes, after, now - _age(commits))
+    events, said = item_events(run.item, run.attempt, run.said, run.data, changes, after, _when(run, commits, now))
     run = replace(run, said=said)
     attempt = _with_run(attempt, run)
     changed = _status_of(before) != _status_of(after)
@@ -106,7 +109,7 @@ def finish(
     tracking = _tracking(plan, run, terminated=terminated, suspend=suspend)
     spent = tracking.session_time if tracking.session_time is not None else run.elapsed
     suspended = suspend or tracking.exit == "suspend"
-    time = now - _age(commits)
+    time = _when(run, commits, now)
     events, said = left_events(run.item, run.attempt, run.said, run.data, tracking, spent, time, suspended=suspended)
     kept = _finished(plan, run, suspend=suspend, terminated=terminated)
     marks = judgement.ended(run.marks) if terminated and not suspended else run.marks
@@ -287,7 +290,7 @@ def _apply(
         refused.extend(wrong)
         changed.update(dict.fromkeys(one.changes))
         marks = judgement.marked(run, data, one, now)
-        run = replace(run, applied=one.n, elapsed=max(run.elapsed, one.elapsed), marks=marks)
+        run = replace(run, applied=one.n, elapsed=max(run.elapsed, min(one.elapsed, now - run.opened)), marks=marks)
     return replace(run, data=data), tuple(changed), tuple(refused)
 
 
@@ -295,8 +298,9 @@ def stores_of(plan: Plan, item_id: str) -> list[launch.Store]:
     return [launch.Store(id=row.target, read=row.read, write=row.write) for row in plan.items[item_id].shared_data]
 
 
-def _age(commits: Sequence[Commit]) -> float:
-    return max((c.age for c in commits[-1:]), default=0.0)
+def _when(run: Run, commits: Sequence[Commit], now: float) -> float:
+    """When the last of it was said, by our clock: a browser's may be set right while it counts."""
+    return max(run.opened, now - commits[-1].age) if commits else now
 
 
 def _tracking(plan: Plan, run: Run, *, terminated: bool = False, suspend: bool = False) -> Tracking:

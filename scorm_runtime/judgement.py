@@ -29,7 +29,7 @@ def marked(run: Run, data: Mapping[str, str], commit: Commit, now: float) -> Map
     set_now = [name for name in commit.changes if DECISIVE.fullmatch(name)]
     if not set_now:
         return run.marks
-    time = round(now - commit.age, 3)
+    time = round(max(run.opened, now - commit.age), 3)
     found = {name: [data[name], time, run.number, commit.n] for name in set_now if name in data}
     rest = {name: mark for name, mark in run.marks.items() if name not in set_now}
     return dict([*rest.items(), *found.items()][-MARKS_KEPT:])

@@ -53,6 +53,18 @@ def test_a_commit_with_a_gap_before_it_is_refused() -> None:
     assert refused.value.detail == {"expected": 1, "found": 2}
 
 
+def test_a_browser_whose_clock_was_set_right_meanwhile_dates_nothing_before_the_session_and_adds_no_time() -> None:
+    attempt = way.open_window(ONE, unopened(ONE), 100.0).attempt
+    five_hours = 5 * 3600.0
+    jumped = Commit(n=1, changes={"cmi.completion_status": "completed"}, age=five_hours, elapsed=five_hours)
+
+    step = way.finish(ONE, attempt, 1, [jumped], 160.0)
+
+    assert {event.time for event in step.events if event.item} == {100.0}
+    assert [event.duration for event in step.events if event.verb == "terminated"] == [60.0]
+    assert step.attempt.seconds == 60.0
+
+
 def test_a_commit_of_another_run_is_refused() -> None:
     attempt = way.open_window(TWO, unopened(TWO), 100.0).attempt
 
@@ -126,6 +138,16 @@ def test_what_the_window_before_could_not_send_arrives_with_the_next() -> None:
 
     assert back.attempt.run is not None
     assert back.attempt.run.data["cmi.location"] == "p4"
+
+
+def test_what_was_left_behind_and_does_not_fit_keeps_nobody_out() -> None:
+    attempt = way.open_window(TWO, unopened(TWO), 100.0).attempt
+
+    step = way.open_window(TWO, attempt, 200.0, pending={1: [sets(4, location="p4")]})
+
+    assert step.delivered
+    assert step.attempt.run is not None
+    assert "cmi.location" not in step.attempt.run.data
 
 
 def test_commits_that_arrive_after_the_window_closed_still_count() -> None:
