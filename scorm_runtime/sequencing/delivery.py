@@ -15,10 +15,15 @@ def delivery_request(work: Work, node: Node, *, checked: bool = True) -> str | N
         return "DB.1.1-1"
     if not checked:
         return None
-    return first_on_path(work, node, "undeliverable", _undeliverable)
+    return closed(work, node)
 
 
-def _undeliverable(work: Work, step: Node) -> str | None:
+def closed(work: Work, node: Node) -> str | None:
+    """DB.1.1-2, DB.1.1-3: whether the activity, or one above it, cannot be delivered."""
+    return first_on_path(work, node, "closed", _closed)
+
+
+def _closed(work: Work, step: Node) -> str | None:
     """DB.1.1-3."""
     reason = check_activity(work, step)
     if reason is None:

@@ -96,6 +96,9 @@ def flow_activity_traversal(work: Work, node: Node, direction: Direction) -> Flo
             return Flow(exception="SB.2.2-2")
         if node.leaf:
             return Flow(node)
+        known: Flow | None = (work.remembered or {}).get("flow", {}).get(node.index) if direction is FORWARD else None
+        if known is not None:
+            return known
         step = flow_tree_traversal(work, node, direction, True)
         if step.node is None:
             return Flow(None, step.ended, step.exception)
@@ -108,8 +111,12 @@ def flow(work: Work, node: Node, direction: Direction, inside: bool) -> Flow:
     """SB.2.3 Flow Subprocess."""
     step = flow_tree_traversal(work, node, direction, inside)
     if step.node is None:
-        return Flow(None, step.ended, step.exception)
-    return flow_activity_traversal(work, step.node, direction)
+        found = Flow(None, step.ended, step.exception)
+    else:
+        found = flow_activity_traversal(work, step.node, direction)
+    if work.remembered is not None and inside and direction is FORWARD:
+        work.remembered.setdefault("flow", {})[node.index] = found
+    return found
 
 
 def choice_activity_traversal(work: Work, node: Node, direction: Direction) -> str | None:

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scorm_runtime.sequencing.delivery import delivery_request
+from scorm_runtime.sequencing.delivery import closed, delivery_request
 from scorm_runtime.sequencing.navigation import choice, navigation_request
-from scorm_runtime.sequencing.requests import Found, chosen, forget_globals, sequencing_request, withheld
+from scorm_runtime.sequencing.requests import Found, arrived, forget_globals, sequencing_request, way_to, withheld
 from scorm_runtime.sequencing.rules import check_activity, rule_of
 from scorm_runtime.sequencing.selection import prepare_again
 from scorm_runtime.sequencing.state import State, Work
 from scorm_runtime.sequencing.termination import Termination, termination_request
 from scorm_runtime.sequencing.tree import Node, Tree
+
+OPEN = (True, True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ def _after_exit(now: Work) -> tuple[Work, Termination]:
 
 
 def _undeliverable(work: Work, found: Found) -> str | None:
-    return delivery_request(work, found.node) if found.node is not None else None
+    return delivery_request(work, found.node) if found.node is not None else found.exception
 
 
 def _accepted(now: Work, then: Work, ended: Termination, request: str) -> bool:
@@ -115,52 +117,53 @@ def _suspendable(work: Work) -> bool:
 def _choices(now: Work, then: Work, ended: Termination) -> dict[str, bool]:
     """A choice is honoured if the way to it is open, and something there can be delivered.
 
-    Leaves in the same place share the way to them: it is walked for the first that nothing of its own keeps closed."""
+    Activities in the same place share the way to them. What flows into one flows on into the first in it, so that the last
+    are asked first."""
     offered: dict[str, bool] = {}
-    ways: dict[tuple[int, bool], bool] = {}
+    ways: dict[tuple[int, bool], tuple[bool, bool]] = {}
     gone = _left_out(then)
     here = _Here(now)
+    arrivals = {node.index: arrived(then, node) for node in reversed(now.tree.clusters)}
     for node in now.tree.nodes:
-        place = here.place(node)
-        if place is None:
-            offered[node.id] = _choice(now, then, ended, node)
-        elif node.index in gone or (node.ruled and _closed(then, node)):
+        if node.index in gone or (node.ruled and withheld(then, node) is not None):
             offered[node.id] = False
-        elif (known := ways.get(place)) is not None:
-            offered[node.id] = known
+            continue
+        place = here.place(node)
+        way = ways.get(place) if place is not None else None
+        if way is None:
+            way = _way_open(now, then, ended, node), node.parent is None or closed(then, node.parent) is None
+            if place is not None:
+                ways[place] = way
+        if node.leaf:
+            offered[node.id] = way == OPEN and not (node.ruled and check_activity(then, node) is not None)
         else:
-            ways[place] = offered[node.id] = _choice(now, then, ended, node)
+            offered[node.id] = way[0] and _undeliverable(then, arrivals[node.index]) is None
     return offered
 
 
-def _choice(now: Work, then: Work, ended: Termination, node: Node) -> bool:
+def _way_open(now: Work, then: Work, ended: Termination, node: Node) -> bool:
     asked = choice(now, node)
     if asked.exception is not None or (asked.termination is not None and ended.exception is not None):
         return False
-    found = chosen(then, node)
-    return found.node is not None and _undeliverable(then, found) is None
-
-
-def _closed(work: Work, node: Node) -> bool:
-    return withheld(work, node) is not None or check_activity(work, node) is not None
+    return way_to(then, node) is None
 
 
 class _Here:
-    """Where leaves lie as seen from the current activity: NB.2.1-7 and SB.2.9 tell those of one place apart only by what is
+    """Where activities lie as seen from the current one: NB.2.1-7 and SB.2.9 tell those of one place apart only by what is
     asked of themselves. A place is a parent and, if the current activity is below it too, whether they follow that."""
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        self.current = work.current
         path = work.current.path if work.current is not None else ()
         constrained = any(step.seq.constrain_choice for step in path)
         self.apart = {step.index for step in path if constrained or step.stops_inside}
+        self.path = {step.index for step in path}
         self.branches = {above.index: below for above, below in pairwise(path)}
 
     def place(self, node: Node) -> tuple[int, bool] | None:
         """None: it is to be looked at by itself."""
         parent = node.parent
-        if not node.leaf or parent is None or node is self.current or parent.index in self.apart:
+        if parent is None or node.index in self.path or parent.index in self.apart:
             return None
         branch = self.branches.get(parent.index)
         return parent.index, branch is not None and self.work.place(node) > self.work.place(branch)

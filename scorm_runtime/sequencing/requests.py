@@ -112,9 +112,17 @@ def choice(work: Work, target: Node | None) -> Found:
 
 def chosen(work: Work, target: Node) -> Found:
     """SB.2.9, up to the point where it would change anything."""
-    refused = _not_offered(work, target) or choice_reachable(work, target)
-    if refused is not None:
-        return Found(exception=refused)
+    refused = way_to(work, target)
+    return Found(exception=refused) if refused is not None else arrived(work, target)
+
+
+def way_to(work: Work, target: Node) -> str | None:
+    """SB.2.9-3 to SB.2.9-11: why the target cannot be chosen, or `None`."""
+    return _not_offered(work, target) or choice_reachable(work, target)
+
+
+def arrived(work: Work, target: Node) -> Found:
+    """SB.2.9-12: what is found at, or in, the target."""
     if target.leaf:
         return Found(target)
     result = flow(work, target, FORWARD, True)

@@ -164,7 +164,19 @@ class Tree:
     `retains`: a new attempt on an activity keeps what the last one reached (SCORM 1.2, which has no attempts).
     `system_wide`: global objectives outlive the attempt on the course."""
 
-    __slots__ = ("by_id", "edition", "nodes", "readers", "retains", "root", "ruled", "selecting", "system_wide", "unseen")
+    __slots__ = (
+        "by_id",
+        "clusters",
+        "edition",
+        "nodes",
+        "readers",
+        "retains",
+        "root",
+        "ruled",
+        "selecting",
+        "system_wide",
+        "unseen",
+    )
 
     def __init__(self, course: Course) -> None:
         self.system_wide = course.objectives_global_to_system
@@ -176,6 +188,7 @@ class Tree:
         if len(self.by_id) != len(self.nodes):
             raise ValueError("two items of the course have the same identifier")
         self.selecting = tuple(n for n in self.nodes if _selects(n.seq))
+        self.clusters = tuple(n for n in self.nodes if not n.leaf)
         self.ruled = tuple(n for n in self.nodes if n.ruled)
         self.unseen = tuple(n for n in self.nodes if not n.visible)
         self.readers: dict[str, tuple[Node, ...]] = _readers(self.nodes)
