@@ -19,6 +19,7 @@ class Feeder:
 
     def __init__(self) -> None:
         self.stored: list[Stored] = []
+        self.voided: set[str] = set()
 
     def add(self, statement: dict[str, Any]) -> str:
         ms = 1767225600000 + len(self.stored)
