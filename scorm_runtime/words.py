@@ -34,6 +34,7 @@ PLAYER: dict[str, str | tuple[str, str]] = {
     "saving": _("Saving…"),
     "trying": _("Not saved yet, trying again"),
     "offline": _("No connection. Your work is kept in this browser and will be saved when it is back."),
+    "offline.unkept": _("No connection. Keep this page open: your work will be saved when it is back."),
     "notice.superseded.title": _("This course was opened in another window"),
     "notice.superseded.text": _("This window has stopped, so that nothing is recorded twice. Your work is saved up to here."),
     "notice.superseded.action": _("Continue in this window"),

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
 from tests.browser import packages
+from tests.browser.conftest import ARGUMENTS, chromium
 from tests.browser.playing import Service
 
 pytestmark = pytest.mark.browser
@@ -128,6 +129,111 @@ def test_an_expired_link_without_a_way_back_offers_no_button(
 
 def expired(route: Route) -> None:
     route.fulfill(status=410, json={"code": "launch-expired", "status": 410})
+
+
+PROXY = {"content_type": "text/html", "body": "<h1>Not now</h1>"}
+BUSY = {"status": 409, "json": {"code": "attempt-busy", "status": 409}}
+
+
+@pytest.mark.parametrize("answer", [{"status": 413, **PROXY}, {"status": 404, **PROXY}, {"status": 429, **PROXY}, BUSY])
+def test_what_is_no_refusal_of_ours_is_waited_out(
+    service: Service, course: dict[str, Any], context: BrowserContext, answer: dict[str, Any]
+) -> None:
+    registration = service.register(course)
+    page = opened(context, service.launch(registration))
+    page.route("**/commit", lambda route: route.fulfill(**answer), times=2)
+
+    says(page, "cmi.suspend_data", "through a bad proxy")
+    expect(page.locator("#saved")).to_have_text("Not saved yet, trying again")
+
+    expect(page.locator("#saved")).to_have_text(re.compile(r"^Saved "), timeout=15_000)
+    assert stored(service, registration)["cmi.suspend_data"] == "through a bad proxy"
+
+
+@pytest.fixture
+def forgetful(browser: Browser, tmp_path: Path) -> Iterator[BrowserContext]:
+    """A browser whose owner lets no site keep anything."""
+    (tmp_path / "Default").mkdir()
+    (tmp_path / "Default" / "Preferences").write_text('{"profile": {"default_content_setting_values": {"cookies": 2}}}')
+    made = browser.browser_type.launch_persistent_context(tmp_path, executable_path=chromium(), args=list(ARGUMENTS))
+    yield made
+    made.close()
+
+
+def test_a_browser_that_keeps_nothing_plays_and_says_what_must_stay_open(
+    service: Service, course: dict[str, Any], forgetful: BrowserContext
+) -> None:
+    registration = service.register(course)
+    page = opened(forgetful, service.launch(registration))
+    says(page, "cmi.suspend_data", "with a network")
+    expect(page.locator("#saved")).to_have_text(re.compile(r"^Saved "))
+
+    forgetful.set_offline(True)
+    says(page, "cmi.suspend_data", "without")
+    expect(page.locator("#saved")).to_have_text("No connection. Keep this page open: your work will be saved when it is back.")
+    page.locator("#title").click()
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    forgetful.set_offline(False)
+
+    expect(page.locator("#saved")).to_have_text(re.compile(r"^Saved "), timeout=40_000)
+    assert stored(service, registration)["cmi.suspend_data"] == "without"
+
+
+def test_of_two_windows_that_may_keep_nothing_the_older_is_told(
+    service: Service, course: dict[str, Any], forgetful: BrowserContext
+) -> None:
+    registration = service.register(course)
+    older = opened(forgetful, service.launch(registration))
+
+    opened(forgetful, service.launch(registration))
+
+    expect(older.get_by_role("heading", name="opened in another window")).to_be_visible()
+
+
+def test_a_tab_that_crashes_loses_nothing(service: Service, course: dict[str, Any], context: BrowserContext) -> None:
+    registration = service.register(course)
+    url = service.launch(registration)
+    page = opened(context, url)
+    page.route("**/commit", lambda route: route.abort())
+    says(page, "cmi.suspend_data", "before the crash")
+    with page.expect_event("crash"), pytest.raises(Error):
+        page.goto("chrome://crash")
+
+    again = opened(context, url)
+
+    assert again.frame("content").evaluate("api.LMSGetValue('cmi.suspend_data')") == "before the crash"  # type: ignore[union-attr]
+
+
+def test_what_was_left_behind_and_nobody_understands_keeps_nobody_out(
+    service: Service, course: dict[str, Any], context: BrowserContext
+) -> None:
+    registration = service.register(course)
+    page = opened(context, service.launch(registration))
+    page.evaluate(f"localStorage['rollbook:{registration}:7'] = JSON.stringify([{{n: 'seven', changes: {{}}}}])")
+
+    page.reload()
+
+    expect(page.locator("body")).to_have_attribute("data-state", "running")
+
+
+def test_a_clock_that_is_set_right_in_mid_course_adds_no_time(
+    service: Service, course: dict[str, Any], context: BrowserContext
+) -> None:
+    context.clock.install()
+    registration = service.register(course)
+    page = opened(context, service.launch(registration))
+
+    page.clock.set_system_time(datetime.now(UTC) + timedelta(hours=5))
+    says(page, "cmi.core.lesson_status", "completed")
+    page.locator("[data-nav=exitAll]").click()
+
+    expect(page.locator("body")).to_have_attribute("data-state", "ended")
+    assert service.get(f"/api/v1/registrations/{registration}")["seconds"] < 120
+    times = [datetime.fromisoformat(statement["timestamp"]) for statement in service.statements(registration)]
+    assert max(abs(datetime.now(UTC) - time) for time in times) < timedelta(minutes=2)
 
 
 @pytest.mark.parametrize("years", [-3, 3])

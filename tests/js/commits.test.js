@@ -18,7 +18,7 @@ class Full extends Shelf {
 function queue(parts = {}) {
   const clock = { now: 1000 };
   const shelf = new Shelf();
-  return { clock, shelf, commits: new Commits({ registration: "r", run: 3, shelf, now: () => clock.now, ...parts }) };
+  return { clock, shelf, commits: new Commits({ registration: "r", run: 3, shelf, now: () => clock.now, ticks: () => clock.ticks ?? clock.now, ...parts }) };
 }
 
 test("changes gather in one commit until it is sent", () => {
@@ -78,6 +78,26 @@ test("age and elapsed are told in seconds by this machine's own clock", () => {
   clock.now = 66_000;
 
   assert.deepEqual(commits.take().map(({ age, elapsed }) => [age, elapsed]), [[5, 60]]);
+});
+
+test("a clock that is set right meanwhile makes the time spent neither longer nor shorter", () => {
+  const { commits, clock } = queue();
+  clock.ticks = 61_000;
+  clock.now = 5 * 3600_000;
+  commits.add({ "cmi.location": "1" });
+
+  assert.deepEqual(commits.take().map(({ elapsed }) => elapsed), [60]);
+});
+
+test("it is known whether what waits would survive the page", () => {
+  const kept = (parts) => {
+    const { commits } = queue(parts);
+    const before = commits.kept;
+    commits.add({ "cmi.location": "1" });
+    return [before, commits.kept];
+  };
+
+  assert.deepEqual([kept(), kept({ shelf: new Full() }), kept({ shelf: null })], [[true, true], [true, false], [true, false]]);
 });
 
 test("no changes make no commit", () => {

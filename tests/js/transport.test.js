@@ -54,6 +54,28 @@ test("a refusal is told at once, with its code", async () => {
   assert.equal(seen.waits.length, 0);
 });
 
+test("what a proxy or a portal answers in place of the server is no refusal", async () => {
+  const page = (status) => new Response("<h1>Not here</h1>", { status, headers: { "Content-Type": "text/html" } });
+  const { made, seen } = transport(page(413), page(404), page(403), page(200), json(null, 400), json({ saved: 1 }));
+
+  assert.deepEqual(await made.post("commit", () => ({})), { saved: 1 });
+  assert.deepEqual(seen.conditions, ["server", "server", "server", "offline", "server", "ok"]);
+});
+
+test("an attempt that others are changing at this moment is tried again", async () => {
+  const { made } = transport(json({ code: "attempt-busy" }, 409), json({ saved: 1 }));
+
+  assert.deepEqual(await made.post("commit", () => ({})), { saved: 1 });
+});
+
+test("no request waits for ever", async () => {
+  const { made, seen } = transport();
+
+  await made.post("commit", () => ({}));
+
+  assert.ok(seen.requests[0].signal instanceof AbortSignal);
+});
+
 test("messages leave one after the other, and a body is made when its turn has come", async () => {
   const { made, seen } = transport(json({ saved: 1 }), json({ saved: 2 }));
   let known = 0;
@@ -66,7 +88,7 @@ test("messages leave one after the other, and a body is made when its turn has c
 });
 
 test("a refused message does not hold up the next", async () => {
-  const { made } = transport(json({}, 400), json({ saved: 1 }));
+  const { made } = transport(json({ code: "invalid-request" }, 400), json({ saved: 1 }));
 
   await assert.rejects(made.post("commit", () => ({})));
 

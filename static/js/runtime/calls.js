@@ -13,7 +13,7 @@ const LONGEST = 120;
 const ASKS_FOR_ERRORS = /Get[LED]/;
 
 export class Calls {
-  constructor(now = Date.now) {
+  constructor(now = () => Math.round(performance.now())) {
     this.now = now;
     this.opened = now();
     /** @type {Row[]} */

@@ -20,13 +20,17 @@ const shelfKey = (registration, run) => `${PREFIX}:${registration}:${run}`;
 
 export class Commits {
   /**
-   * @param {{registration: string, run: number, shelf: Shelf | null, now?: () => number, saved?: number}} parts `saved`: the last number the server has
+   * @param {{registration: string, run: number, shelf: Shelf | null, now?: () => number, ticks?: () => number, saved?: number}} parts
+   *   `ticks`: milliseconds that go on evenly when the clock is set right; `saved`: the last number the server has
    */
-  constructor({ registration, run, shelf, now = Date.now, saved = 0 }) {
+  constructor({ registration, run, shelf, now = Date.now, ticks = () => performance.now(), saved = 0 }) {
     this.key = shelfKey(registration, run);
     this.shelf = shelf;
     this.now = now;
-    this.opened = now();
+    this.ticks = ticks;
+    this.opened = ticks();
+    /** Whether what waits would survive the page. */
+    this.kept = true;
     this.next = saved + 1;
     /** @type {Kept[]} */
     this.waiting = [];
@@ -38,12 +42,13 @@ export class Commits {
   add(changes, calls = []) {
     if (!changes && !calls.length) return;
     const at = this.now();
+    const elapsed = this.ticks() - this.opened;
     const last = this.waiting.at(-1);
     if (last && last.n > this.sent && joinable(last.changes, changes ?? {})) {
       const told = [...(last.calls ?? []), ...calls].slice(-CALLS);
-      Object.assign(last, { changes: { ...last.changes, ...changes }, at, elapsed: at - this.opened, calls: told });
+      Object.assign(last, { changes: { ...last.changes, ...changes }, at, elapsed, calls: told });
     } else {
-      this.waiting.push({ n: this.next, changes: changes ?? {}, at, elapsed: at - this.opened, calls });
+      this.waiting.push({ n: this.next, changes: changes ?? {}, at, elapsed, calls });
       this.next += 1;
       delete this.waiting.at(-TOLD)?.calls;
     }
@@ -67,9 +72,11 @@ export class Commits {
   }
 
   keep() {
+    this.kept = this.empty;
     try {
       if (this.empty) this.shelf?.removeItem(this.key);
       else this.shelf?.setItem(this.key, JSON.stringify(this.waiting));
+      this.kept ||= this.shelf !== null;
     } catch {
       // Storage is full or forbidden: the queue in memory goes on.
     }

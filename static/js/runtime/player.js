@@ -23,6 +23,8 @@ const SOON = 50;
 const SLOW = 1500;
 const CLOSING = 3000;
 const LATEST_STATE = 4000;
+/** Refusals of what earlier windows have left behind, not of this one. */
+const UNFIT = ["invalid-request", "body-too-large"];
 
 class Player {
   /** @param {Document} page */
@@ -63,7 +65,10 @@ class Player {
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.checks = undefined;
     this.timers = { keep: 0, send: 0, slow: 0 };
-    addEventListener("beforeunload", () => this.mayClose());
+    addEventListener("beforeunload", (event) => {
+      this.mayClose();
+      if (this.atRisk) event.preventDefault();
+    });
     addEventListener("pagehide", () => this.goodbye());
     addEventListener("pageshow", (event) => event.persisted && location.reload());
     page.addEventListener("visibilitychange", () => this.flush());
@@ -80,7 +85,9 @@ class Player {
     this.view.card("waiting");
     await this.windows.takeOver();
     const pending = leftBehind(this.registration, this.shelf);
-    const answer = await this.ask("state", () => ({ pending, again }));
+    const without = (/** @type {Refusal} */ refusal) =>
+      UNFIT.includes(refusal.code) ? this.ask("state", () => ({ again })) : this.refused(refusal);
+    const answer = await this.ask("state", () => ({ pending, again }), without);
     if (!answer) return;
     forget(this.registration, this.shelf, pending);
     if (!this.course) this.stage.own = answer.own_window;
@@ -94,15 +101,17 @@ class Player {
     this.checks = setInterval(() => this.checkIn(), answer.check_in * 1000);
   }
 
-  /** Refusals end here, in words. @param {string} path @param {() => object | null} body @returns {Promise<any>} */
-  async ask(path, body) {
+  /**
+   * Refusals end here, in words unless there is something else to be done.
+   * @param {string} path @param {() => object | null} body @param {(refusal: Refusal) => any} [otherwise] @returns {Promise<any>}
+   */
+  async ask(path, body, otherwise = (refusal) => this.refused(refusal)) {
     try {
       return await this.transport.post(path, body);
     } catch (error) {
-      if (error instanceof Refusal) this.refused(error);
-      else throw error;
+      if (error instanceof Refusal) return (await otherwise(error)) ?? null;
+      throw error;
     }
-    return null;
   }
 
   /** @param {Refusal} refusal */
@@ -325,7 +334,7 @@ class Player {
     this.timers.send = 0;
     if (run.commits.empty || run.finished || this.leaving || this.sending) return;
     this.sending = true;
-    this.timers.slow = window.setTimeout(() => this.view.saved(this.words.saving, "waiting"), SLOW);
+    this.timers.slow = window.setTimeout(() => this.view.troubled || this.view.saved(this.words.saving, "waiting"), SLOW);
     const answer = await this.ask("commit", () => (this.run === run && !run.finished ? this.commitMessage(run) : null));
     this.sending = false;
     clearTimeout(this.timers.slow);
@@ -355,7 +364,12 @@ class Player {
   /** @param {import("./transport.js").Condition} condition */
   condition(condition) {
     if (condition.ok) return;
-    this.view.saved(this.words.trouble(condition.reason !== "offline" || navigator.onLine), "trouble");
+    this.view.saved(this.words.trouble(condition.reason !== "offline" || navigator.onLine, this.run?.commits.kept ?? true), "trouble");
+  }
+
+  /** What is not saved is nowhere but in this page. */
+  get atRisk() {
+    return this.view.troubled && !this.transport.stopped && this.run?.commits.kept === false;
   }
 
   /** @param {{save: boolean}} how */

@@ -8,6 +8,10 @@
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30000;
 const WORTH_PACKING = 4096;
+/** So long an answer may take: a connection that hangs never fails by itself. */
+const PATIENCE = 60000;
+/** Refusals that hold for a moment only. */
+const PASSING = ["attempt-busy"];
 /** Browsers keep at most 64 KiB of a page's requests alive after it has gone. */
 export const LAST_WORDS = 60 * 1024;
 
@@ -66,7 +70,7 @@ export class Transport {
   async once(path, text) {
     let response;
     try {
-      response = await this.send(this.base + path, await packed(text));
+      response = await this.send(this.base + path, { ...(await packed(text)), signal: AbortSignal.timeout(PATIENCE) });
       if (response.ok) {
         const answer = await response.json();
         this.onCondition({ ok: true });
@@ -76,11 +80,10 @@ export class Transport {
       this.onCondition({ ok: false, reason: "offline" });
       return null;
     }
-    if (response.status >= 500 || response.status === 408 || response.status === 429) {
-      this.onCondition({ ok: false, reason: "server" });
-      return null;
-    }
-    throw new Refusal(response.status, await response.json().catch(() => ({})));
+    const problem = await response.json().catch(() => ({}));
+    if (meant(response.status, problem?.code)) throw new Refusal(response.status, problem);
+    this.onCondition({ ok: false, reason: "server" });
+    return null;
   }
 
   /** The page is going: no answer will be read. False: too long to leave with it. @param {string} path @param {object} body */
@@ -101,6 +104,15 @@ export class Transport {
   stop() {
     this.stopped = true;
   }
+}
+
+/**
+ * Whether it is our server that says no, and will again. What stands between, a proxy or the portal of a network, has no codes of ours.
+ * @param {number} status @param {unknown} code
+ */
+function meant(status, code) {
+  const passing = status >= 500 || status === 408 || status === 429 || PASSING.includes(String(code));
+  return !passing && typeof code === "string";
 }
 
 /** @param {string} text @returns {Promise<RequestInit>} */

@@ -25,12 +25,13 @@ export class Windows {
 
   /** Waits, but not for ever, until an older window has saved. */
   async takeOver() {
-    const locks = navigator.locks; // absent outside secure contexts
     if (this.held) return;
     this.held = true;
-    const others = locks ? ((await locks.query()).held ?? []).some((lock) => lock.name === this.name) : true;
+    const { locks } = navigator;
+    const names = await held();
+    const others = names?.includes(this.name) ?? true;
     if (others) this.channel.postMessage({ opening: this.id });
-    if (!locks) return;
+    if (!names) return;
     const taken = new Promise((resolve) => {
       let mine = false;
       const hold = () => {
@@ -44,5 +45,14 @@ export class Windows {
       locks.request(this.name, { signal: AbortSignal.timeout(PATIENCE) }, hold).catch(steal);
     });
     if (others) await taken;
+  }
+}
+
+/** The locks of all windows; null where there are none to be had: outside secure contexts, and where a site may keep nothing. */
+async function held() {
+  try {
+    return ((await navigator.locks.query()).held ?? []).map(({ name }) => name);
+  } catch {
+    return null;
   }
 }

@@ -95,9 +95,10 @@ export class Words {
     return this.say("saving");
   }
 
-  /** @param {boolean} online */
-  trouble(online) {
-    return this.say(online ? "trying" : "offline");
+  /** @param {boolean} online @param {boolean} kept whether this browser keeps what waits */
+  trouble(online, kept) {
+    if (online) return this.say("trying");
+    return this.say(kept ? "offline" : "offline.unkept");
   }
 
   /** @param {boolean} full */
