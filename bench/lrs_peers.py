@@ -3,8 +3,9 @@
     pip install 'ralph-malph[lrs,backend-mongo]'      # in an environment of its own, say ../ralph
     python bench/lrs_peers.py --ralph ../ralph/bin/python
 
-Both run as in production, with one worker: ours under gunicorn (gthread), Ralph under uvicorn (uvloop, httptools, asynchronous
-MongoDB client). CPU is what the kernel books for the server's processes, rounds of both take turns, the best round counts."""
+Both run as in production, with one worker: ours under gunicorn (gthread), and under granian where that is installed, Ralph under
+uvicorn (uvloop, httptools, asynchronous MongoDB client). CPU is what the kernel books for the server's processes, rounds of all
+take turns, the best round counts."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import argparse
 import base64
 import hashlib
 import http.client
+import importlib.util
 import json
 import os
 import random
@@ -155,6 +157,17 @@ def ours(mongo: str, stack: ExitStack) -> tuple[int, int, str]:
     return stack.enter_context(running(command, port, {"BENCH_MONGO": mongo})), port, "/xapi/statements"
 
 
+def ours_on_granian(mongo: str, stack: ExitStack) -> tuple[int, int, str]:
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "lrs_peers:app", "--factory", "--interface", "wsgi", "--blocking-threads", "4"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--no-ws", "--http", "1"]
+    return (
+        stack.enter_context(running(command, port, {"BENCH_MONGO": mongo, "PYTHONPATH": f"{FOLDER}:{FOLDER.parent}"})),
+        port,
+        "/xapi/statements",
+    )
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--ralph", help="the Python of an environment with Ralph; without it only ours is measured")
@@ -164,6 +177,8 @@ def main() -> None:
         stack.enter_context(running([sys.executable, str(FOLDER / "lrs_null_mongo.py"), "--port", str(port)], port, {}))
         mongo = f"mongodb://127.0.0.1:{port}/"
         servers = {"rollbook": ours(mongo, stack)}
+        if importlib.util.find_spec("granian"):
+            servers["granian"] = ours_on_granian(mongo, stack)
         if chosen.ralph:
             servers["ralph"] = ralph(chosen.ralph, mongo, stack)
         print(f"{'ms of CPU a request':22}" + "".join(f"{name:>10}" for name in servers) + "   times less (wanted)")
@@ -179,7 +194,8 @@ def main() -> None:
                         act(count)
                     spent = (cpu(clocks[name]) - before) / count * 1000
                     best[name] = min(best[name], spent) if turn else best[name]  # the first round warms up
-            times = f"{best['ralph'] / best['rollbook']:13.1f} ({TARGETS[kind]})" if chosen.ralph else ""
+            less = [f"{best['ralph'] / best[name]:.1f}" for name in servers if name != "ralph"] if chosen.ralph else []
+            times = f"{' and '.join(less):>16} ({TARGETS[kind]})" if less else ""
             print(f"{kind:22}" + "".join(f"{value:10.3f}" for value in best.values()) + times, flush=True)
 
 

@@ -126,7 +126,12 @@ class Config:
         None, text, "Key of the first credential (scope all); without it one is made at the first start and printed once."
     )
     admin_secret: str | None = setting(None, text, "Secret of the first credential.")
-    workers: int = setting(2, whole, "Server processes.")
+    server: str = setting(
+        "gunicorn",
+        one_of("gunicorn", "granian"),
+        "Web server: gunicorn, or granian (extra `fast`; behind a proxy, see scaling.md).",
+    )
+    workers: int = setting(2, whole, "Server processes; of granian, for each of the two origins.")
     threads: int = setting(4, whole, "Threads of each server process.")
     default_xapi_version: str = setting(
         "2.0.0", version, "xAPI version in which requests without a version header are answered at /xapi."
@@ -245,4 +250,9 @@ def _check(config: Config) -> None:
 
 def _reachable(host: str) -> str:
     host = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    return bracketed(host)
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in an address: IPv6 in brackets."""
     return f"[{host}]" if ":" in host else host

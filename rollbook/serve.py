@@ -1,4 +1,4 @@
-"""`rollbook serve`: embedded database, gunicorn and background worker as child processes, watched and stopped together."""
+"""`rollbook serve`: embedded database, web server and background worker as child processes, watched and stopped together."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from pathlib import Path
 
 import click
 
-from rollbook import database
-from rollbook.config import Config, to_environ
+from rollbook import database, servers
+from rollbook.config import Config, bracketed, to_environ
 from rollbook.errors import DatabaseUnavailable, RollbookError
 from rollbook.services import Services, open_services
 
 READY_SECONDS = 60.0
-GRACE_SECONDS = 20
 TICK_SECONDS = 0.2
 RESTARTS_PER_MINUTE = 5
 
@@ -58,7 +57,7 @@ class Child:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(GRACE_SECONDS + 5)
+            self.process.wait(servers.GRACE_SECONDS + 5)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -70,6 +69,7 @@ def serve(config: Config, *, on_ready: Callable[[Config], None] | None = None) -
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda signum, _frame: stopping.append(signum))
     config = replace(config, port=_free(config.host, config.port), content_port=_free(config.host, config.content_port))
+    commands = servers.commands(config)
     embedded: database.EmbeddedServer | None = None
     children: list[Child] = []
     try:
@@ -80,9 +80,9 @@ def serve(config: Config, *, on_ready: Callable[[Config], None] | None = None) -
         prepare(config)
         metrics = _fresh_metrics_folder(config)
         environ = os.environ | to_environ(config) | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}
-        children.append(Child("server", _gunicorn(config), environ))
+        children += [Child(name, command, environ) for name, command in commands.items()]
         children.append(Child("worker", [sys.executable, "-m", "rollbook.worker"], environ))
-        if _await_ready(config, children[0], stopping):
+        if _await_ready(config, children, stopping):
             click.echo(f"ready {config.application_origin} content {config.content_origin}")
             sys.stdout.flush()
             if on_ready:
@@ -113,27 +113,11 @@ def prepare(config: Config) -> None:
         services.close()
 
 
-def _gunicorn(config: Config) -> list[str]:
-    command = [sys.executable, "-m", "gunicorn", "rollbook.wsgi:app()", "--worker-class", "gthread"]
-    for port in (config.port, config.content_port):
-        command += ["--bind", f"{_bracketed(config.host)}:{port}"]
-    command += ["--workers", str(config.workers), "--threads", str(config.threads), "--keep-alive", "30", "--timeout", "120"]
-    command += [
-        "--graceful-timeout",
-        str(GRACE_SECONDS),
-        "--log-level",
-        config.log_level if config.log_level != "info" else "warning",
-    ]
-    command += ["--limit-request-line", "8190", "--no-control-socket"]
-    if Path("/dev/shm").is_dir():  # noqa: S108 - gunicorn's heartbeat files, in memory
-        command += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
-    return command
-
-
-def _await_ready(config: Config, server: Child, stopping: list[int]) -> bool:
+def _await_ready(config: Config, children: list[Child], stopping: list[int]) -> bool:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and not stopping:
-        server.ensure_running()
+        for child in children:
+            child.ensure_running()
         if all(_answers(config.host, port) for port in (config.port, config.content_port)):
             return True
         time.sleep(0.05)
@@ -143,7 +127,7 @@ def _await_ready(config: Config, server: Child, stopping: list[int]) -> bool:
 
 
 def _answers(host: str, port: int) -> bool:
-    address = "127.0.0.1" if host in ("0.0.0.0", "") else "[::1]" if host == "::" else _bracketed(host)  # noqa: S104
+    address = "127.0.0.1" if host in ("0.0.0.0", "") else "[::1]" if host == "::" else bracketed(host)  # noqa: S104
     ready = f"http://{address}:{port}/health/ready"
     with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(ready, timeout=5) as answer:
         return bool(answer.status == 200)
@@ -162,10 +146,6 @@ def _free(host: str, port: int) -> int:
                 f"Cannot listen on {host} port {port}: {error.strerror}. Choose another with --port and --content-port."
             ) from None
         return int(probe.getsockname()[1])
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _fresh_metrics_folder(config: Config) -> Path:

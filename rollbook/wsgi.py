@@ -25,7 +25,7 @@ def by_port(application: WSGI, content: WSGI, content_port: int) -> WSGI:
 
 
 def app() -> WSGI:
-    """What gunicorn calls in each worker process, after the fork."""
+    """What the web server calls in each worker process, after the fork."""
     config = read_config(os.environ)
     assert config.mongodb_uri is not None, "rollbook serve names the database to its workers"
     services = open_services(config, config.mongodb_uri)
