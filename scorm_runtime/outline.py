@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from package_importer.course import Item
@@ -23,6 +23,9 @@ CONTROLS = {
     "abandon": "abandon",
     "abandonAll": "abandon_all",
 }
+# Of static/js/runtime/outline.js.
+LETTERS = {"passed": "p", "failed": "f", "completed": "c", "incomplete": "i", "not attempted": "n"}
+YES, NO = "1", "0"
 
 
 def answer(plan: Plan, step: Step, *, look_ahead: bool) -> dict[str, Any]:
@@ -46,7 +49,7 @@ def answer(plan: Plan, step: Step, *, look_ahead: bool) -> dict[str, Any]:
         made |= {
             "nav": {name: bool(getattr(ahead, field)) for name, field in CONTROLS.items()},
             "hidden": list(ahead.hide_lms_ui),
-            "toc": list(contents(plan, attempt, ahead)),
+            "toc": contents(plan, attempt, ahead),
             "request_valid": request_valid(ahead),
         }
     if made["state"] == "ended":
@@ -76,30 +79,28 @@ def delivery(plan: Plan, attempt: Attempt, run: Run) -> dict[str, Any]:
     }
 
 
-def contents(plan: Plan, attempt: Attempt, ahead: Navigation) -> Iterator[dict[str, Any]]:
-    """The table of contents, flat; an item that is not visible leaves its children their own depth.
+def outline(plan: Plan) -> list[tuple[str, str, int, bool]]:
+    """What stays the same of the table of contents: identifier, title, level, and whether it is a leaf."""
+    return [(node.id, plan.items[node.id].title, node.depth, node.leaf) for node in plan.tree]
+
+
+def contents(plan: Plan, attempt: Attempt, ahead: Navigation) -> dict[str, str]:
+    """What may change of the table of contents: a letter for each activity, in the order of the outline.
 
     The course itself can be chosen only where anything else can (CTS CM-11, SX-08).
     """
-    root = plan.course.root
-    choosable = any(
-        i.visible and i is not root and ahead.choice[i.identifier] and i.identifier not in ahead.hidden
-        for i in plan.items.values()
-    )
-    stack: list[tuple[Item, int]] = [(root, 0)]
-    while stack:
-        item, depth = stack.pop()
-        shown = item.visible and item.identifier not in ahead.hidden
-        if shown:
-            yield {
-                "id": item.identifier,
-                "title": item.title,
-                "depth": depth,
-                "leaf": not item.children,
-                "enabled": bool(ahead.choice.get(item.identifier)) and choosable,
-                "status": word(engine.glance(plan.tree, attempt.state, item.identifier), cluster=bool(item.children)),
-            }
-        stack.extend((child, depth + shown) for child in reversed(item.children))
+    tree, hidden = plan.tree, ahead.hidden
+    choosable = any(valid and item not in hidden and item != tree.root.id for item, valid in ahead.choice.items())
+    seen = zip(engine.glances(tree, attempt.state), tree, strict=True)
+    return {
+        "shown": _letters(node.id not in hidden for node in tree),
+        "enabled": _letters(ahead.choice.values()) if choosable else NO * len(tree.nodes),
+        "status": "".join([LETTERS[word(status, cluster=not node.leaf)] for status, node in seen]),
+    }
+
+
+def _letters(answers: Iterable[bool]) -> str:
+    return "".join([YES if answer else NO for answer in answers])
 
 
 def word(status: Status | Glance, *, cluster: bool) -> str:
@@ -114,12 +115,12 @@ def word(status: Status | Glance, *, cluster: bool) -> str:
 
 
 def request_valid(ahead: Navigation) -> dict[str, Any]:
-    """adl.nav.request_valid: what the browser's data model answers from until the next reply."""
+    """adl.nav.request_valid: what the browser's data model answers from until the next reply; targets by letter."""
     return {
         "continue": ahead.continue_succeeds,
         "previous": ahead.previous,
-        "choice": dict(ahead.choice),
-        "jump": dict(ahead.jump),
+        "choice": _letters(ahead.choice.values()),
+        "jump": _letters(ahead.jump.values()),
     }
 
 

@@ -146,6 +146,7 @@ class Service:
         answer |= {
             "registration": record.registration,
             "course": {"title": plan.course.title, "standard": plan.course.standard, "language": plan.course.language},
+            "outline": outline.outline(plan),
             "table": export.table(plan.model),
             "mode": session.mode,
             "return_url": session.return_url,

@@ -15,7 +15,7 @@ from scorm_runtime.sequencing.codes import SENTENCES
 from scorm_runtime.sequencing.delivery import content_delivery_environment, delivery_request
 from scorm_runtime.sequencing.lookahead import Navigation, look_ahead
 from scorm_runtime.sequencing.navigation import navigation_request
-from scorm_runtime.sequencing.recording import Glance, Status, glance, record, status
+from scorm_runtime.sequencing.recording import Glance, Status, glances, record, status
 from scorm_runtime.sequencing.requests import Found, sequencing_request
 from scorm_runtime.sequencing.rollup import overall_rollup
 from scorm_runtime.sequencing.selection import prepare, prepare_again
@@ -33,7 +33,7 @@ __all__ = [
     "Status",
     "Tree",
     "current",
-    "glance",
+    "glances",
     "initial",
     "look_ahead",
     "navigate",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -33,6 +33,9 @@ class Glance(NamedTuple):
     completion: str
     success: str
     attempts: int
+
+
+NOT_SEEN = Glance("unknown", "unknown", 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,11 +186,16 @@ def status(tree: Tree, state: State, item_id: str) -> Status:
     )
 
 
-def glance(tree: Tree, state: State, item_id: str) -> Glance:
-    """What a table of contents shows of an activity: cheap, for it is asked of all of them."""
-    node, work = tree.by_id[item_id], state.view
-    found = satisfied(work, node, node.primary)
-    return Glance(COMPLETION[completed(work, node)], SUCCESS[found], work.of(node).attempts)
+def glances(tree: Tree, state: State) -> Iterator[Glance]:
+    """What a table of contents shows of the activities, in their order: cheap, for it is asked of all of them."""
+    work = state.view
+    for node in tree.nodes:
+        record = work.records.get(node.index)
+        if record is None and not node.primary.reads:
+            yield NOT_SEEN
+        else:
+            attempts = record.attempts if record is not None else 0
+            yield Glance(COMPLETION[completed(work, node)], SUCCESS[satisfied(work, node, node.primary)], attempts)
 
 
 def _unavailable(work: Work, step: Node) -> str | None:

@@ -11,6 +11,7 @@ import { createApi2004 } from "./api2004.js";
 import { Calls } from "./calls.js";
 import { Commits, forget, leftBehind } from "./commits.js";
 import { DataModel as Model } from "./datamodel.js";
+import { byItem, entries } from "./outline.js";
 import { Stage, isDocument } from "./stage.js";
 import { Refusal, Transport } from "./transport.js";
 import { View } from "./view.js";
@@ -127,10 +128,12 @@ class Player {
   apply(answer, otherwise = "chosen") {
     const current = answer.delivery?.item ?? (answer.state === "running" ? this.run?.item : null) ?? null;
     if (answer.nav) this.view.navigation(answer.nav, answer.hidden);
-    if (answer.toc) this.view.contents(answer.toc, current);
+    if (answer.toc) this.view.contents(entries(this.course.outline, answer.toc), current);
     if (answer.request_valid) {
-      this.course.request_valid = answer.request_valid;
-      if (this.run) this.run.model.lookAhead = answer.request_valid;
+      const { choice, jump, ...others } = answer.request_valid;
+      const ahead = { ...others, choice: byItem(this.course.outline, choice), jump: byItem(this.course.outline, jump) };
+      this.course.request_valid = ahead;
+      if (this.run) this.run.model.lookAhead = ahead;
     }
     if (answer.delivery) return this.deliver(answer.delivery);
     if (answer.state === "ended") return this.finish(answer.result);

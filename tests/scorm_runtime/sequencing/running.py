@@ -7,7 +7,6 @@ from scorm_runtime import attempt as way
 from scorm_runtime.datamodel import launch
 from scorm_runtime.datamodel.api import RuntimeApi
 from scorm_runtime.memory import Attempt, Commit, Plan, Step
-from scorm_runtime.outline import request_valid
 from scorm_runtime.sequencing.engine import Kind, Request, current, state_globals
 from tests.scorm_runtime.sequencing.replaying import Learner, Mismatch, Registration
 
@@ -43,7 +42,7 @@ class Running(Registration):
         item, run = self.item, self.attempt.run
         if step.delivered and item and run:
             permissions = launch.permissions(way.stores(self.attempt, item))
-            foreseen = request_valid(self.navigation())
+            foreseen = self.navigation().request_valid
             self.api = RuntimeApi(self.model, dict(run.data), look_ahead=foreseen, permissions=permissions)
 
     def ask(self, kind: str, target: str | None = None) -> None:
