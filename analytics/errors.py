@@ -79,7 +79,7 @@ class QueryInvalid(AnalyticsError):
 class QueryTooLarge(QueryInvalid):
     code = "query-too-large"
 
-    def __init__(self, reason: str, read: int, narrow: Iterable[str]) -> None:
+    def __init__(self, reason: str, read: int | None, narrow: Iterable[str]) -> None:
         names = list(narrow)
         super().__init__("/filter", read, f"{reason}; narrow it by {', '.join(names)}")
         self.detail |= {"read": read, "narrow": names}

@@ -98,6 +98,8 @@ class Resource:
     equalities: Mapping[str, Equality] = field(default_factory=lambda: _OF_ATTEMPTS)
     indexed: tuple[str, ...] = ("registration", "actor_key", "activity", "labels")
     single: tuple[str, ...] = _PAGED
+    of_course: bool = False
+    """It says something about one course, which must be named."""
     hidden: tuple[str, ...] = ()
     """Parameters that are not for this credential."""
     sight: Sight = Sight.NAMES
@@ -149,17 +151,20 @@ RESOURCES = {
                 course="labels",
                 equalities={one: _OF_INTERACTIONS[one] for one in _OF_INTERACTIONS if one not in ("success", "correct")},
                 single=("course", *TIMES, "answers", "limit", "cursor", "format"),
+                of_course=True,
             )
             for name in ("items", "distractors")
         ),
-        Resource(name="funnel", equalities=_OF_COURSES, single=("course", *TIMES, "limit", "cursor", "format")),
+        Resource(name="funnel", equalities=_OF_COURSES, single=("course", *TIMES, "limit", "cursor", "format"), of_course=True),
         Resource(
             name="struggling",
             equalities=_OF_COURSES,
             single=("course", *TIMES, "reason", "failures", "stalled_days", "slow_ratio", "limit", "cursor", "format"),
+            of_course=True,
         ),
         Resource(name="learners", single=_GROUPED, key="actor_key"),
         Resource(name="activities", single=_GROUPED, key="activity"),
+        Resource(name="verbs", equalities={}, single=("limit", "cursor", "count", "format"), key="verb"),
     )
 }
 
@@ -185,6 +190,8 @@ class Selection:
 def selection(resource: Resource, given: Mapping[str, Sequence[str]], resolve_course: ResolveCourse) -> Selection:
     """`given`: every parameter of the request with all its values."""
     single = _singles(resource, given)
+    if resource.of_course and "course" not in single:
+        raise ParameterInvalid("course", "", "must be given: a course id or an activity IRI")
     among: dict[str, tuple[str, ...]] = {}
     rest: list[Condition] = list(resource.shows)
     for name, equality in resource.equalities.items():

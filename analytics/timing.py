@@ -11,7 +11,7 @@ from cronsim import CronSim, CronSimError
 from analytics.errors import QueryInvalid
 from analytics.facts import seconds
 
-LEAST_SECONDS = 300
+LEAST_SECONDS, MOST_SECONDS = 300, 366 * 86_400
 COUNTED = 1_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = 2**43  # in the year 2248: as far as sequence numbers go
@@ -34,8 +34,8 @@ def read(cron: object, every: object, zone: object, start: int) -> Timing:
         raise QueryInvalid("", None, "must have either `cron` or `every`")
     if every is not None:
         length = seconds(every)
-        if length is None or length < LEAST_SECONDS:
-            raise QueryInvalid("/every", every, "must be a length of time such as PT6H, five minutes or more")
+        if length is None or not LEAST_SECONDS <= length <= MOST_SECONDS:
+            raise QueryInvalid("/every", every, "must be a length of time such as PT6H, from five minutes to a year")
         if zone is not None:
             raise QueryInvalid("/tz", zone, "goes with `cron`: a length of time is the same everywhere")
         return Timing(every=int(length * 1000), start=start)

@@ -15,7 +15,6 @@ from analytics.columns import COLUMNS
 from analytics.formats import ACCEPTED, FORMATS
 from analytics.parameters import COUNTS, NOT, RESOURCES
 from analytics.views.charts import WIDTHS
-from analytics.views.groups import VERB_PARAMETERS
 from analytics.views.reads import READ_PARAMETERS
 from analytics.views.rows import WITH_TOMBSTONES
 
@@ -299,7 +298,7 @@ ROWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "statements": ("Statements, one flat row each", RESOURCES["statements"].allowed),
     "learners": ("Every learner, summed up", RESOURCES["learners"].allowed),
     "activities": ("Every activity, summed up", RESOURCES["activities"].allowed),
-    "verbs": ("Every verb, counted", VERB_PARAMETERS),
+    "verbs": ("Every verb, counted", RESOURCES["verbs"].allowed),
     "items": ("Each question of a course: difficulty, discrimination, latency", RESOURCES["items"].allowed),
     "distractors": ("Each answer to each question of a course", RESOURCES["distractors"].allowed),
     "funnel": ("How far the learners of a course got", RESOURCES["funnel"].allowed),

@@ -38,7 +38,7 @@ OF_ATTEMPTS = (
 )  # fmt: skip
 
 
-@bp.get("/items")
+@bp.get("/items", endpoint="items")
 @access.requires(*answer.FIGURES)
 def list_items() -> Response:
     """Each question of a course."""
@@ -48,7 +48,7 @@ def list_items() -> Response:
     return _page("items", form, _chosen(rows, given), ("activity",), freshness.through)
 
 
-@bp.get("/distractors")
+@bp.get("/distractors", endpoint="distractors")
 @access.requires(*answer.FIGURES)
 def list_distractors() -> Response:
     """Each answer that was given to each question of a course."""
@@ -58,7 +58,7 @@ def list_distractors() -> Response:
     return _page("distractors", form, _chosen(rows, given), ("activity", "rank"), freshness.through)
 
 
-@bp.get("/funnel")
+@bp.get("/funnel", endpoint="funnel")
 @access.requires(*answer.FIGURES)
 def list_funnel() -> Response:
     """How far the learners of a course got."""
@@ -70,7 +70,7 @@ def list_funnel() -> Response:
     return _page("funnel", form, rows, ("step",), freshness.through)
 
 
-@bp.get("/struggling")
+@bp.get("/struggling", endpoint="struggling")
 @access.requires(*answer.ROWS)
 def list_struggling() -> Response:
     """Who of a course needs somebody, and why."""
@@ -91,8 +91,6 @@ def _asked(name: str) -> tuple[str, dict[str, list[str]], Resource]:
     given = {name: many for name, many in request.args.to_dict(flat=False).items() if name != "cursor"}
     resource = answer.resource(name)
     selection(resource, given, answer.service().resolve_course)
-    if "course" not in given:
-        raise ParameterInvalid("course", "", "must be given: a course id or an activity IRI")
     return answer.wanted_format(), given, resource
 
 

@@ -199,9 +199,11 @@ def json_body(members: Sequence[str]) -> dict[str, Any]:
 
 
 def only_parameters(allowed: Sequence[str]) -> None:
-    for name in request.args:
+    for name, many in request.args.lists():
         if name not in allowed:
             raise ParameterUnknown(name, allowed)
+        if len(many) > 1:
+            raise ParameterInvalid(name, ", ".join(many), "must be given once")
 
 
 def told(columns: Sequence[Column], count: int) -> None:

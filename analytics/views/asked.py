@@ -35,7 +35,7 @@ def wanted(body: Mapping[str, Any]) -> Wanted:
 
 def _list(body: Mapping[str, Any]) -> dict[str, Any]:
     name = body["resource"]
-    if name not in RESOURCES:
+    if not isinstance(name, str) or name not in RESOURCES:
         raise QueryInvalid("/resource", name, f"must be one of {', '.join(RESOURCES)}")
     needed = getattr(current_app.view_functions[f"analytics.{name}"], "permissions", ())
     caller = access.current()

@@ -15,6 +15,7 @@ from analytics.parameters import LIMIT_DEFAULT, RESOURCES, Selection, Sight, cur
 from analytics.sight import veiled
 from analytics.store import Place
 from analytics.views import answer, bp
+from analytics.views.reads import READ_PARAMETERS
 
 STREAM_ROWS = 2_000
 WITH_TOMBSTONES = ("attempts", "completions", "scores", "interactions")
@@ -67,7 +68,7 @@ def schema(name: str) -> Response:
         {"name": one.name, "type": one.kind, "unit": one.unit, "source": origin(name, one.name), "meaning": one.meaning}
         for one in answer.columns(name)
     ]
-    allowed = answer.resource(name).allowed if name in RESOURCES else ("limit", "cursor", "format")
+    allowed = answer.resource(name).allowed if name in RESOURCES else READ_PARAMETERS
     return Response(
         orjson.dumps({"resource": name, "columns": columns, "parameters": sorted(allowed)}), content_type="application/json"
     )

@@ -90,7 +90,7 @@ def test_an_export_has_the_format_that_was_asked_for(client: FlaskClient, export
 
 
 @pytest.mark.parametrize(
-    "resource", ["attempts", "completions", "scores", "interactions", "statements", "learners", "activities"]
+    "resource", ["attempts", "completions", "scores", "interactions", "statements", "learners", "activities", "verbs"]
 )
 def test_every_list_can_be_exported(client: FlaskClient, exporter: Exporter, feeder: Feeder, resource: str) -> None:
     feeder.say("ann", "passed", result={"score": {"scaled": 1}})
@@ -409,3 +409,24 @@ def test_exports_are_of_one_store(client: FlaskClient, db: Database[dict[str, An
     export_id = exports.create(db, 2, Wanted(asked=ATTEMPTS, form="csv", by="test", by_name="Ann"), 0)
 
     assert client.get(f"/api/v1/exports/{export_id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("resource", "more"), [("items", {}), ("distractors", {}), ("funnel", {}), ("struggling", {"reason": "failed"})]
+)
+def test_what_is_said_of_a_course_can_be_exported(
+    client: FlaskClient, exporter: Exporter, feeder: Feeder, resource: str, more: dict[str, str]
+) -> None:
+    feeder.say("ann", "failed")
+    feeder.say("ann", "failed")
+    asked = {"course": "golf", **more}
+
+    export = made(client, exporter, {"resource": resource, "filter": asked})
+
+    expected = client.get(f"/api/v1/{resource}", query_string={"format": "csv", **asked}).data
+    assert client.get(export["file"]).data == expected
+
+
+@pytest.mark.parametrize("body", [{"resource": ["attempts"]}, {"resource": "funnel"}, {"resource": "reads"}])
+def test_what_is_no_list_is_refused_at_once(client: FlaskClient, body: Any) -> None:
+    assert post(client, body).status_code == 400

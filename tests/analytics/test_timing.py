@@ -70,6 +70,8 @@ def test_times_that_passed_are_counted() -> None:
         ("0 6 * * *", None, 5, "/tz"),
         (None, "PT1S", None, "/every"),
         (None, "1h", None, "/every"),
+        (None, "P367D", None, "/every"),
+        (None, "P" + "9" * 30 + "Y", None, "/every"),
         (None, 60, None, "/every"),
         (None, "PT1H", "Europe/Paris", "/tz"),
     ],
