@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import orjson
 from blinker import Namespace
@@ -39,6 +40,7 @@ statements_stored = Namespace().signal("statements_stored")
 Json = dict[str, Any]
 _LIST_FIELDS = {"raw": 1, "s": 1, "_id": 0}
 _END = 2**63 - 1
+_LARGE = 1 << 20  # a statement below cannot become too large by its index entry
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _NAMED_BY = 20  # statements looked at for the names of an Agent
 _THROUGH_FRESH = 1.0  # seconds that an answer to a write may be behind
@@ -88,15 +90,18 @@ class LRS:
         for ordinal, statement in enumerate(given):
             self._check(statement, served, caller, parts, () if lone else (ordinal,))
         _refuse_repeated([statement["id"] for statement in given if "id" in statement])
-        _refuse_excess(given, parts)
+        bearers: dict[str, list[bytes]] = {}
+        if parts:
+            given = [statement if "id" in statement else {**statement, "id": str(uuid4())} for statement in given]
+            bearers = _bearers(given, parts, caller.store)
         if not given:
             self.ask(caller, Asked(resource="statements", method="POST", key={}))
             return []
-        self.attachments.keep(caller.store, parts.values())
+        self.attachments.keep(caller.store, parts.values(), bearers)
         if not is_gated(caller):
-            return self._write([(caller, statement) for statement in given], caller, served)
+            return self._write([(caller, statement) for statement in given], caller, served, bearers)
         with self._gate.statements(caller, given) as admitted:
-            ids = self._write(admitted, caller, served)
+            ids = self._write(admitted, caller, served, bearers)
         return [told for (speaker, _), told in zip(admitted, ids, strict=True) if speaker is caller]
 
     def ask(self, caller: Caller, asked: Asked) -> None:
@@ -120,8 +125,10 @@ class LRS:
         if "attachments" in statement or parts or statement["object"].get("objectType") == "SubStatement":
             signatures.check(statement, parts, place)
 
-    def _write(self, given: Sequence[tuple[Caller, Mapping[str, Any]]], caller: Caller, version: Version) -> list[str]:
-        """Each statement has its speaker, whose authority it gets; the caller's store takes them all."""
+    def _write(
+        self, given: Sequence[tuple[Caller, Mapping[str, Any]]], caller: Caller, version: Version, brought: Container[str]
+    ) -> list[str]:
+        """Each statement has its speaker, whose authority it gets; the caller's store takes them all. `brought`: their parts."""
         speakers = {key: self._authority(speaker) for key, speaker in {one.key: one for one, _ in given}.items()}
         if any(statement["object"].get("objectType") == "StatementRef" for _, statement in given):
             self.numbering.refer(caller.store)
@@ -139,7 +146,7 @@ class LRS:
                 )
                 done.append(whole)
                 ids.append(whole["id"])
-                documents.append(self._document(whole, seq, caller.store))
+                documents.append(self._document(whole, seq, caller.store, brought))
             new = self.statements.insert(documents)
             if new and allows(caller, "define"):
                 self.activities.learn(caller.store, done)
@@ -151,14 +158,13 @@ class LRS:
     def _authority(self, caller: Caller) -> Json:
         return authority.authority(caller.key, caller.name, caller.authority, self.settings.authority_home)
 
-    def _document(self, statement: Json, seq: int, store: int) -> Json:
-        return {
-            "_id": index.statement_key(store, statement["id"]),
-            "s": seq,
-            "t": store,
-            "raw": orjson.dumps(statement),
-            **index.index_entry(statement),
-        }
+    def _document(self, statement: Json, seq: int, store: int, brought: Container[str]) -> Json:
+        entry, raw = index.index_entry(statement), orjson.dumps(statement)
+        if "att" in entry:  # an address alone shows nobody what others have stored under its hash
+            entry["att"] = [sha2 for sha2 in entry["att"] if sha2 in brought]
+        if len(raw) > _LARGE and len(raw) + index.size(entry) > self.settings.statement_maximum:
+            raise TooLarge(f"The statement {statement['id']} is too large.", rule=self.settings.statement_maximum)
+        return {"_id": index.statement_key(store, statement["id"]), "s": seq, "t": store, "raw": raw, **entry}
 
     def find(self, query: StatementQuery, caller: Caller) -> Page:
         """One page of a list, as far as the caller may read."""
@@ -299,7 +305,7 @@ def _bounds(query: StatementQuery, through: Through) -> tuple[int, int]:
         high = min(high, (_ms(query.until) + 1) << 20)
     if query.cursor is not None:
         low, high = (max(low, query.cursor), high) if query.ascending else (low, min(high, query.cursor))
-    return low, min(high, _END)
+    return min(low, _END), max(0, min(high, _END))
 
 
 def _fresh_ids(count: int) -> Iterator[str]:
@@ -323,10 +329,14 @@ def _refuse_repeated(ids: list[str]) -> None:
         seen.add(statement_id.lower())
 
 
-def _refuse_excess(statements: Sequence[Json], parts: Mapping[str, Attachment]) -> None:
-    """1.0.3 Communication 1.5.2: every part belongs to an attachment of a statement."""
-    if parts:
-        named = {one["sha2"].lower() for statement in statements for one in index.attachments(statement)}
-        for sha2 in parts:
-            if sha2 not in named:
-                raise Refused(f"The part with the hash {sha2} belongs to no attachment of these statements.", found=sha2)
+def _bearers(statements: Sequence[Json], parts: Mapping[str, Attachment], store: int) -> dict[str, list[bytes]]:
+    """The keys of the statements that have each part. 1.0.3 Communication 1.5.2: every part belongs to an attachment of one."""
+    bearers: dict[str, list[bytes]] = {sha2: [] for sha2 in parts}
+    for statement in statements:
+        for one in index.attachments(statement):
+            if one["sha2"].lower() in parts:
+                bearers[one["sha2"].lower()].append(index.statement_key(store, statement["id"]))
+    for sha2, keys in bearers.items():
+        if not keys:
+            raise Refused(f"The part with the hash {sha2} belongs to no attachment of these statements.", found=sha2)
+    return bearers

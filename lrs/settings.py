@@ -15,6 +15,7 @@ class Settings:
     page_maximum: int = 500
     page_bytes: int = 32 << 20  # a page of statements ends early once it holds this much
     statements_maximum: int = 10_000  # in one request
+    statement_maximum: int = 15 << 20  # with its index entry; MongoDB takes documents of 16 MB
     body_maximum: int = 64 << 20  # JSON, and multipart without its attachments
     document_maximum: int = 15 << 20
     attachment_maximum: int = 256 << 20

@@ -42,6 +42,7 @@ def tasks(services: Services, exporter: analytics.Exporter) -> tuple[Task, ...]:
         Task(name="end silent sessions", every=5, run=services.units.sweep),
         Task(name="make exports", every=1, run=exporter.run, apart=True),
         Task(name="sweep expired exports", every=600, run=exporter.sweep),
+        Task(name="sweep attachments without statements", every=600, run=services.lrs.attachments.sweep),
         Task(name="sweep unfinished imports", every=600, run=services.catalogue.sweep),
         Task(name="sweep abandoned uploads", every=600, run=package_importer.Uploads(services.catalogue).sweep),
     )

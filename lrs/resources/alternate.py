@@ -6,6 +6,7 @@ before anything else looks at the request; 2.0 does not have it, so there `metho
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -13,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 from lrs import versions
 from lrs.errors import VersionRefused
 
+_FIELDS = 100
 _METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
 _HEADERS = {
     "authorization": "HTTP_AUTHORIZATION",
@@ -43,6 +45,8 @@ class AlternateSyntax:
             and environ.get("PATH_INFO", "").startswith(self._prefix)
         ):
             environ = self._unfolded(environ)
+            if environ["REQUEST_METHOD"] == "HEAD":
+                start_response = _without_body(start_response)
         return self._application(environ, start_response)
 
     def _unfolded(self, environ: Environ) -> Environ:
@@ -54,32 +58,63 @@ class AlternateSyntax:
         if kind != "application/x-www-form-urlencoded":
             return environ
         raw = environ["wsgi.input"].read(length)
-        fields = dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
-        done = dict(environ)
-        parameters: list[tuple[str, str]] = []
-        content = fields.pop("content", None)
-        for name, value in fields.items():
-            if name.lower() in _HEADERS:
-                if _HEADERS[name.lower()]:
-                    done[_HEADERS[name.lower()]] = value
-            else:
-                parameters.append((name, value))
+        asked = {**environ, "wsgi.input": BytesIO(raw)}
+        try:
+            form = _read_form(raw)
+        except ValueError:  # more fields than any request has
+            return asked
+        done = {**asked, **form.headers}
         if not _is_1(done.get("HTTP_X_EXPERIENCE_API_VERSION")):
-            return {**environ, "wsgi.input": BytesIO(raw)}
-        if content is None and query[0][1] in ("PUT", "POST"):
-            parameters.append(("content", ""))  # required, and refused as an unknown parameter
-        named = {name.lower() for name in fields}
-        if "content-type" not in named:
+            return asked
+        if form.content is None and query[0][1] in ("PUT", "POST"):
+            form.parameters.append(("content", ""))  # required, and refused as an unknown parameter
+        if "CONTENT_TYPE" not in form.headers:
             done["CONTENT_TYPE"] = "application/json"
-        if "authorization" not in named and environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
+        remembered = environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin")
+        if "HTTP_AUTHORIZATION" not in form.headers and remembered:
             done.pop("HTTP_AUTHORIZATION", None)  # a login that the browser remembers; other origins' forms may not use it
-        body = (content or "").encode()
+        body = (form.content or "").encode("latin-1")
         done["REQUEST_METHOD"] = query[0][1]
-        done["QUERY_STRING"] = urlencode(parameters)
+        done["QUERY_STRING"] = urlencode(form.parameters, encoding="latin-1")
         done["CONTENT_LENGTH"] = str(len(body))
         done["wsgi.input"] = BytesIO(body)
         done.pop("HTTP_TRANSFER_ENCODING", None)
         return done
+
+
+@dataclass(slots=True)
+class Form:
+    """Texts hold a byte in each character, as in a WSGI environment."""
+
+    headers: Environ = field(default_factory=dict)
+    parameters: list[tuple[str, str]] = field(default_factory=list)
+    content: str | None = None
+
+
+def _read_form(raw: bytes) -> Form:
+    """What stands twice is left among the parameters, where it is refused."""
+    form, seen = Form(), set()
+    for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=_FIELDS):
+        header = _HEADERS.get(name.lower())
+        if (name != "content" and header is None) or name.lower() in seen:
+            form.parameters.append((name, value))
+        elif name == "content":
+            form.content = value
+        elif header:
+            form.headers[header] = value
+        seen.add(name.lower())
+    return form
+
+
+def _without_body(start_response: Callable[..., Any]) -> Callable[..., Any]:
+    """The answer to HEAD as the answer to the POST that it came as, whose length counts."""
+
+    def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+        return start_response(
+            status, [(name, "0" if name.lower() == "content-length" else value) for name, value in headers], *rest
+        )
+
+    return start
 
 
 def _is_1(version: str | None) -> bool:

@@ -11,6 +11,7 @@ from lrs.errors import InvalidMultipart, TooLarge
 
 _HEADERS_LARGEST = 16 << 10
 _PIECE = 64 << 10
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9110 5.5: what a line feed begins, another reader takes for a field
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")
 
 
@@ -91,6 +92,7 @@ class Reader:
 
     def _headers(self) -> PartHeaders:
         fields: dict[str, str] = {}
+        size = 0
         while True:
             while b"\r\n" not in self._buffer:
                 if len(self._buffer) > _HEADERS_LARGEST or not self._more():
@@ -101,8 +103,11 @@ class Reader:
             name, colon, value = line.decode("latin-1").partition(":")
             if not colon or not name.strip():
                 raise InvalidMultipart("A header field of a part has no name and colon.", found=line[:80].decode("latin-1"))
-            if sum(map(len, fields)) > _HEADERS_LARGEST:
-                raise TooLarge("The header fields of a part are too large.")
+            if _CONTROL.search(line):
+                raise InvalidMultipart("A header field of a part holds a control character.", found=repr(line[:80])[1:])
+            size += len(line)
+            if size > _HEADERS_LARGEST:
+                raise TooLarge("The header fields of a part are too large.", rule=_HEADERS_LARGEST)
             fields[name.strip().lower()] = value.strip()
 
 

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from lrs.errors import InvalidJSON, InvalidParameter, InvalidStatement
 from lrs.spec import json_text, schema
+from lrs.spec.agents import ifi
 from lrs.spec.formats import is_iri, is_uuid, parse_timestamp
 
 _LARGEST_LIMIT = 2**31 - 1
@@ -48,7 +49,7 @@ def _timestamp(value: str, version: str) -> datetime:
 
 
 def _limit(value: str, version: str) -> int:
-    if not (value.isascii() and value.isdigit() and len(value) <= 10):
+    if not (value.isascii() and value.isdigit()):
         raise ValueError("It is a whole number, 0 or more.")
     return min(int(value), _LARGEST_LIMIT)
 
@@ -63,6 +64,8 @@ def _actor(definition: str) -> Callable[[str, str], Any]:
     def read(value: str, version: str) -> Any:
         agent = json_text.read(value.encode("utf-8", "surrogatepass"))
         schema.check(agent, version, definition=definition)
+        if ifi(agent) is None:
+            raise ValueError("It is an Agent or an identified Group.")
         return agent
 
     return read

@@ -86,9 +86,9 @@ def parse_timestamp(text: str, version: str = "") -> datetime:
     zone = UTC if not found[9] else _zone(found[9], int(found[10]), int(found[11] or 0))
     try:
         moment = datetime(year, month, day, hour, minute, 59 if leap else second, micro, tzinfo=zone).astimezone(UTC)
+        return moment + timedelta(seconds=1) if leap else moment
     except OverflowError as error:
         raise ValueError("outside the years 1 to 9999") from error
-    return moment + timedelta(seconds=1) if leap else moment
 
 
 def _zone(sign: str, hours: int, minutes: int) -> timezone:

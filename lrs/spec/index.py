@@ -79,6 +79,11 @@ def index_entry(statement: Statement) -> dict[str, Any]:
     return entry
 
 
+def size(entry: Mapping[str, Any]) -> int:
+    """At most so many bytes of BSON, some hundreds for the entry itself left out."""
+    return sum(len(values) * (len(values[0]) + 16) for values in entry.values() if isinstance(values, list) and values)
+
+
 def authority_token(authority: Mapping[str, Any]) -> bytes:
     """One value for an Agent, and one for a Group that none of its members has alone."""
     return token("\n".join(identifiers(authority)))

@@ -6,7 +6,7 @@ is checked for form, algorithm and payload: there is nothing to verify it with."
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, Protocol
@@ -24,7 +24,10 @@ from lrs.spec.statement import payload_comparable
 
 SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 _ALGORITHMS: dict[str, hashes.HashAlgorithm] = {"RS256": hashes.SHA256(), "RS384": hashes.SHA384(), "RS512": hashes.SHA512()}
-_WHAT_AN_LRS_ADDS = ("id", "timestamp")
+_OFTEN_ADDED = frozenset({"id", "timestamp"})  # by whoever sends a statement on
+_NOT_COMPARED = frozenset({"stored", "authority", "version"})  # the LRS has the last word on them
+_EMPTY_OR_NOT_THERE = frozenset({"result", "context"})
+_BASE64URL = re.compile(rb"[A-Za-z0-9_-]*")
 
 Json = Mapping[str, Any]
 Place = tuple[str | int, ...]
@@ -75,6 +78,8 @@ def verify(jws: bytes, statement: Json, place: Place = ()) -> None:
     algorithm = _ALGORITHMS.get(str(header.get("alg")))
     if algorithm is None:
         raise _refused(place, "the algorithm of a signature is RS256, RS384 or RS512", str(header.get("alg"))[:40])
+    if "crit" in header:
+        raise _refused(place, "a signature needs no extensions of JWS (RFC 7515 4.1.11)", str(header["crit"])[:40])
     payload = _json(payload_text, "payload", place)
     _compare(payload, statement, place)
     if "x5c" in header:
@@ -83,8 +88,10 @@ def verify(jws: bytes, statement: Json, place: Place = ()) -> None:
 
 def _decode(section: bytes, place: Place) -> bytes:
     try:
-        return base64.b64decode(section + b"=" * (-len(section) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
+        if not _BASE64URL.fullmatch(section):
+            raise ValueError("other characters, or padding")
+        return base64.urlsafe_b64decode(section + b"=" * (-len(section) % 4))
+    except ValueError as error:
         raise _refused(place, "the sections of a JWS are base64url", section[:40].decode("latin-1")) from error
 
 
@@ -99,10 +106,14 @@ def _json(text: bytes, name: str, place: Place) -> dict[str, Any]:
 
 
 def _compare(payload: Json, statement: Json, place: Place) -> None:
-    """1.0.3 Data 2.6: the payload is "logically equivalent" to the statement, the signature itself left out."""
-    both = frozenset(key for key in _WHAT_AN_LRS_ADDS if key in payload and key in statement)
+    """1.0.3 Data 2.6: the payload is "logically equivalent" to the statement, the signature itself left out.
+
+    A statement may have gained an id and a timestamp since, but nothing that was signed may be gone."""
+    if gone := sorted(payload.keys() - statement.keys() - _NOT_COMPARED - _EMPTY_OR_NOT_THERE):
+        raise _refused(place, "the statement has what its signature signs", f"no {', '.join(gone)[:80]}")
+    both = _OFTEN_ADDED & payload.keys()
     try:
-        equal = payload_comparable(payload, both) == payload_comparable(statement, both) and _hashes(payload) == _hashes(
+        equal = payload_comparable(payload, both) == payload_comparable(statement, both) and _described(payload) == _described(
             statement
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -111,8 +122,9 @@ def _compare(payload: Json, statement: Json, place: Place) -> None:
         raise _refused(place, "the payload of a signature is the signed Statement", "a different statement")
 
 
-def _hashes(statement: Json) -> list[str]:
-    return sorted(one["sha2"].lower() for one in statement.get("attachments", ()) if one["usageType"] != SIGNATURE)
+def _described(statement: Json) -> list[Json]:
+    """The attachments that are no signatures."""
+    return [{**one, "sha2": one["sha2"].lower()} for one in statement.get("attachments", ()) if one["usageType"] != SIGNATURE]
 
 
 def _verify_certificates(chain: Any, signed: bytes, signature: bytes, algorithm: hashes.HashAlgorithm, place: Place) -> None:
@@ -137,8 +149,8 @@ def _certificates(chain: Any, place: Place) -> list[Certificate]:
     if not isinstance(chain, list) or not chain or not all(isinstance(one, str) for one in chain):
         raise _refused(place, "x5c is an array of certificates", str(chain)[:40])
     try:
-        return [load_der_x509_certificate(base64.b64decode(one)) for one in chain]
-    except (ValueError, binascii.Error) as error:
+        return [load_der_x509_certificate(base64.b64decode("".join(one.split()), validate=True)) for one in chain]
+    except ValueError as error:
         raise _refused(place, "x5c holds certificates in base64 of DER", str(error)[:80]) from error
 
 

@@ -64,17 +64,36 @@ def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def comparable(statement: Mapping[str, Any]) -> bytes:
     """The immutable part in one spelling: without what an LRS adds, attachments, definitions of Activities and `display`."""
-    return orjson.dumps(_statement(statement, whole=False), option=orjson.OPT_SORT_KEYS)
+    return _spelled(_statement(statement, whole=False))
 
 
 def payload_comparable(statement: Mapping[str, Any], keys: frozenset[str]) -> bytes:
     """What a signature covers, in one spelling (1.0.3 Data 2.6); of what an LRS may add, the `keys` that both sides have."""
     kept = _statement(statement, whole=True)
     if "timestamp" in keys:
-        kept["timestamp"] = utc_text(statement["timestamp"])
+        kept["timestamp"] = _instant(statement["timestamp"])
     if "id" in keys:
         kept["id"] = UUID(statement["id"]).hex
-    return orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
+    return _spelled(kept)
+
+
+def _spelled(kept: Any) -> bytes:
+    return orjson.dumps(_in_one_spelling(kept), option=orjson.OPT_SORT_KEYS)
+
+
+def _in_one_spelling(value: Any) -> Any:
+    """1.0 and 1 are the same number: JavaScript writes either as 1."""
+    if isinstance(value, dict):
+        return {key: _in_one_spelling(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_in_one_spelling(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**63 else value
+
+
+def _instant(text: str) -> str:
+    """12:00:00.50Z and 12:00:00.5Z are the same moment."""
+    moment = utc_text(text)
+    return moment[:-1].rstrip("0").rstrip(".") + "Z" if "." in moment else moment
 
 
 def _statement(statement: Mapping[str, Any], whole: bool) -> dict[str, Any]:
@@ -115,7 +134,7 @@ def _object(target: Mapping[str, Any], whole: bool) -> dict[str, Any]:
         return {"objectType": kind, "id": UUID(target["id"]).hex}
     kept = {"objectType": kind, **_statement(target, whole)}
     if "timestamp" in target:
-        kept["timestamp"] = utc_text(target["timestamp"])
+        kept["timestamp"] = _instant(target["timestamp"])
     return kept
 
 

@@ -1,13 +1,18 @@
 """The bytes of attachments, once for each store and SHA-2: small ones in their row, large ones in GridFS, streamed both ways.
 
 Files of GridFS are written and read here in its own format: pymongo's bucket holds up to 48 MB of a file on the way in, twice,
-and 16 MB on the way out."""
+and 16 MB on the way out.
+
+Attachments are kept before their statements are stored, and that may fail. So a new one is on trial: `at` says since when, `by`
+which statements it came with. When a statement that has it is found it is settled, and both are gone; when none is after a day it
+is swept. A file is `open` from before its first chunk until then. Every step may be repeated, and each that decides is one update
+of one document: what a request relies on is not swept meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, BinaryIO
 
@@ -18,6 +23,10 @@ from pymongo.errors import DuplicateKeyError
 INLINE = 64 << 10
 _CHUNK = 255 << 10  # the usual size in GridFS
 _AT_ONCE = 8  # chunks in one message
+_TRIAL = timedelta(days=1)
+_UNPROVEN = 100  # statements that came to nothing, after which an attachment stays anyway: the list must end
+_SETTLED = {"$unset": {"at": "", "by": ""}}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +60,57 @@ class Attachments:
         self._rows = db["lrs_attachments"]
         self._files = db["lrs_attachments.files"]
         self._chunks = db["lrs_attachments.chunks"]
+        self._statements = db["lrs_statements"]
 
-    def keep(self, store: int, attachments: Iterable[Attachment]) -> None:
+    def keep(self, store: int, attachments: Iterable[Attachment], bearers: Mapping[str, Sequence[bytes]]) -> None:
+        """`bearers`: for each SHA-2 the keys of the statements of the same request that have it and are about to be stored."""
         wanted = {_key(store, one.sha2): one for one in attachments}
         if not wanted:
             return
-        known = {row["_id"] for row in self._rows.find({"_id": {"$in": list(wanted)}}, {"_id": 1})}
+        known = {row["_id"]: row for row in self._rows.find({"_id": {"$in": list(wanted)}}, {"sha2": 1, "at": 1, "by": 1})}
         for key, attachment in wanted.items():
-            if key not in known:
-                self._keep(key, store, attachment)
+            row, by = known.get(key), list(bearers[attachment.sha2])
+            while (row is None or not self._stays(row, by)) and not self._keep(key, store, attachment, by):
+                row = self._rows.find_one({"_id": key}, {"sha2": 1, "at": 1, "by": 1})
 
-    def _keep(self, key: str, store: int, attachment: Attachment) -> None:
+    def _stays(self, row: Mapping[str, Any], by: list[bytes]) -> bool:
+        """Whether a known one is still there, and will be while its new bearers are being stored."""
+        if "at" not in row:
+            return True
+        if len(row["by"]) >= _UNPROVEN or self._is_borne(row):
+            return bool(self._rows.update_one({"_id": row["_id"]}, _SETTLED).matched_count)
+        longer = {"$mergeObjects": ["$$ROOT", {"at": datetime.now(UTC), "by": {"$concatArrays": ["$by", by]}}]}
+        on_trial = {"$cond": [{"$isArray": "$by"}, longer, "$$ROOT"]}
+        return bool(self._rows.update_one({"_id": row["_id"]}, [{"$replaceWith": on_trial}]).matched_count)
+
+    def _is_borne(self, row: Mapping[str, Any]) -> bool:
+        found = self._statements.find({"_id": {"$in": row["by"]}}, {"s": 1, "att": 1})
+        return any(row["sha2"] in one.get("att", ()) and one["s"] > 0 for one in found)
+
+    def sweep(self) -> int:
+        """Deletes what requests left that failed more than a day ago, rows and files, and says how many. What was settled, or is
+        not that old, costs nothing."""
+        old, swept = {"$gt": _EPOCH, "$lt": datetime.now(UTC) - _TRIAL}, 0
+        for row in self._rows.find({"at": old}, {"sha2": 1, "at": 1, "by": 1}):
+            if self._is_borne(row):
+                self._rows.update_one({"_id": row["_id"]}, _SETTLED)
+            else:
+                swept += self._rows.delete_one({"at": row["at"], "_id": row["_id"]}).deleted_count
+        for file in self._files.find({"open": old}, {"filename": 1}):
+            owner = self._rows.find_one({"_id": file["filename"]}, {"file": 1, "at": 1}) or {}
+            if owner.get("file") != file["_id"]:
+                self._discard(file["_id"])
+                swept += 1
+            elif "at" not in owner:
+                self._files.update_one({"_id": file["_id"]}, {"$unset": {"open": ""}})
+        return swept
+
+    def _keep(self, key: str, store: int, attachment: Attachment, by: list[bytes]) -> bool:
+        """False when another request was faster with the same bytes."""
         row: dict[str, Any] = {
             "_id": key,
+            "at": datetime.now(UTC),
+            "by": by,
             "t": store,
             "sha2": attachment.sha2,
             "type": attachment.content_type,
@@ -76,12 +123,16 @@ class Attachments:
             row["file"] = self._upload(key, attachment)
         try:
             self._rows.insert_one(row)
-        except DuplicateKeyError:  # another request was faster with the same bytes
+        except DuplicateKeyError:
             if "file" in row:
                 self._discard(row["file"])
+            return False
+        return True
 
     def _upload(self, name: str, attachment: Attachment) -> ObjectId:
-        file, chunks = ObjectId(), []
+        file, now, chunks = ObjectId(), datetime.now(UTC), []
+        told = {"length": attachment.length, "chunkSize": _CHUNK, "uploadDate": now, "open": now}
+        self._files.insert_one({"_id": file, "filename": name, **told})
         try:
             for ordinal, data in enumerate(iter(lambda: attachment.body.read(_CHUNK), b"")):
                 chunks.append({"files_id": file, "n": ordinal, "data": data})
@@ -90,16 +141,14 @@ class Attachments:
                     chunks = []
             if chunks:
                 self._chunks.insert_many(chunks)
-            told = {"length": attachment.length, "chunkSize": _CHUNK, "uploadDate": datetime.now(UTC)}
-            self._files.insert_one({"_id": file, "filename": name, **told})
         except BaseException:
             self._discard(file)
             raise
         return file
 
     def _discard(self, file: ObjectId) -> None:
-        self._files.delete_one({"_id": file})
         self._chunks.delete_many({"files_id": file})
+        self._files.delete_one({"_id": file})
 
     def of(self, store: int, hashes: Iterable[str]) -> list[Kept]:
         """Those that are here, in the order asked; an attachment with only a fileUrl is not."""

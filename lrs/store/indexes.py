@@ -33,10 +33,10 @@ INDEXES = {
     "lrs_marks": [_model("marks", "t", "s")],
     "lrs_activities": [],
     "lrs_documents": [_model("owner", "t", "k", "o", "u"), _model("etag", "_id", "etag")],
-    "lrs_attachments": [],
+    "lrs_attachments": [_model("trial", "at", "_id")],
     # With the names that every driver gives the indexes of GridFS.
     "lrs_attachments.chunks": [_model("files_id_1_n_1", "files_id", "n", unique=True)],
-    "lrs_attachments.files": [_model("filename_1_uploadDate_1", "filename", "uploadDate")],
+    "lrs_attachments.files": [_model("filename_1_uploadDate_1", "filename", "uploadDate"), _model("open", "open", sparse=True)],
 }
 
 

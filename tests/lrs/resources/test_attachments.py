@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
 from email import message_from_bytes
 from typing import Any
@@ -172,6 +173,8 @@ WRONG = {
     "no parts": b"--xyz--\r\n",
     "nothing": b"",
     "a header without colon": b"--xyz\r\nContent-Type\r\n\r\n{}\r\n--xyz--\r\n",
+    "a line feed in a header": mixed(first(RIGHT), part(BODY, **{"Content-Type": "text/plain\nX-Other: 1"})),
+    "a NUL in a header": mixed(first(RIGHT), part(BODY, **{"Content-Type": "text/plain\x00"})),
     "headers without end": b"--xyz\r\n" + b"x" * 40_000,
 }
 
@@ -198,6 +201,23 @@ def test_an_attachment_that_holds_the_boundary_of_an_answer_breaks_no_other(clie
     parts = received(client.get("/xapi/statements?attachments=true"))
 
     assert sorted(content for _, content in parts[1:]) == sorted([hostile, BODY])
+
+
+def test_header_fields_of_a_part_beyond_the_limit_are_413(client: FlaskClient) -> None:
+    many = {f"X-{number}": "x" * 1_000 for number in range(20)}
+
+    assert post(client, mixed(first(RIGHT), part(BODY, **many))).status_code == 413
+
+
+def test_a_hash_alone_shows_nobody_what_others_stored(client_of: Callable[..., FlaskClient]) -> None:
+    author, other = client_of("all"), client_of("statements/write", "statements/read/mine")
+    post(author, mixed(first(RIGHT), part(BODY)))
+
+    (known,) = other.post("/xapi/statements", json=make_statement(attachments=[described(fileUrl="http://example.com/f")])).json
+
+    answer = other.get(f"/xapi/statements?statementId={known}&attachments=true")
+    assert answer.status_code == 200
+    assert BODY not in answer.data
 
 
 def test_more_attachments_than_statements_are_accepted_are_413(client: FlaskClient) -> None:

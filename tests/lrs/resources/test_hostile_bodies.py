@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -16,7 +17,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+import lrs
+from access import Caller
 from tests.lrs.conftest import make_statement
+from tests.lrs.resources.test_attachments import own_client
 
 
 def with_extension(text: str) -> bytes:
@@ -113,6 +117,25 @@ def test_deep_nesting_within_the_limit_is_kept(client: FlaskClient) -> None:
     assert client.get(f"/xapi/statements?statementId={known}").json["result"]["extensions"]["http://example.com/x"] == json.loads(
         deep
     )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"result": {"response": "x" * 3_000_000}},
+        {"actor": {"objectType": "Group", "member": [{"mbox": f"mailto:{number}@a.b"} for number in range(60_000)]}},
+    ],
+    ids=["its text", "what is known of it"],
+)
+def test_a_statement_that_no_database_takes_is_413_and_its_batch_leaves_nothing(
+    lrs_store: lrs.LRS, caller: Caller, changes: dict[str, Any]
+) -> None:
+    client = own_client(lrs_store, caller, statement_maximum=2 << 20)
+
+    answer = client.post("/xapi/statements", json=[make_statement(), make_statement(**changes)])
+
+    assert answer.status_code == 413
+    assert client.get("/xapi/statements").json["statements"] == []
 
 
 def test_deep_nesting_in_a_parameter_is_400(client: FlaskClient) -> None:

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from flask.testing import FlaskClient
 
 from tests.lrs.conftest import make_statement
-from tests.lrs.resources.test_attachments import first, mixed, part, post
+from tests.lrs.resources.test_attachments import described, first, mixed, part, post
 
 USAGE = "http://adlnet.gov/expapi/attachments/signature"
 ALGORITHMS = {"RS256": hashes.SHA256(), "RS384": hashes.SHA384(), "RS512": hashes.SHA512()}
@@ -60,7 +60,8 @@ def send(client: FlaskClient, statement: dict[str, Any], signature: bytes, conte
         "length": len(signature),
         "sha2": hashlib.sha256(signature).hexdigest(),
     }
-    return post(client, mixed(first({**statement, "attachments": [attachment]}), part(signature)))
+    attachments = [*statement.get("attachments", ()), attachment]
+    return post(client, mixed(first({**statement, "attachments": attachments}), part(signature)))
 
 
 @pytest.mark.parametrize("alg", ALGORITHMS)
@@ -80,6 +81,9 @@ def test_xapi_00117_ieee_4_2_6_a_signed_statement_is_accepted(client: FlaskClien
         ),
         ({"id": "39e24cc4-69af-4b01-a824-1fdc6ea8a3af"}, {}),
         ({"object": {"objectType": "Activity", "id": "http://a.b/"}}, {"object": {"id": "http://a.b/"}}),
+        ({"timestamp": "2026-01-01T12:00:00.500Z"}, {"timestamp": "2026-01-01T12:00:00.5Z"}),
+        ({"result": {"score": {"raw": 1.0}}}, {"result": {"score": {"raw": 1}}}),
+        ({}, {"version": "1.0.0", "stored": "2026-01-01T12:00:00Z", "context": {}}),
     ],
 )
 def test_2_6_what_is_logically_equivalent_is_accepted(client: FlaskClient, sent: dict[str, Any], signed: dict[str, Any]) -> None:
@@ -104,6 +108,31 @@ def test_2_6_a_payload_that_differs_is_refused(client: FlaskClient, statement: d
     assert answer.status_code == 400
     assert answer.json["code"] == "invalid-signature"
     assert answer.json["pointer"] == "/0/attachments/0"
+
+
+@pytest.mark.parametrize(
+    "signed",
+    [
+        {"id": "39e24cc4-69af-4b01-a824-1fdc6ea8a3af"},
+        {"timestamp": "2026-01-01T12:00:00Z"},
+        {"unknown": 1},
+    ],
+)
+def test_2_6_what_was_signed_and_is_gone_is_refused(
+    client: FlaskClient, statement: dict[str, Any], signed: dict[str, Any]
+) -> None:
+    """The LRS would give the statement another id and another time than those signed."""
+    assert send(client, statement, jws({**statement, **signed}, x5c=CHAIN)).status_code == 400
+
+
+@pytest.mark.parametrize("change", [{"contentType": "text/html"}, {"display": {"en": "Forged"}}, {"length": 1}])
+def test_2_6_other_attachments_are_signed_too(client: FlaskClient, statement: dict[str, Any], change: dict[str, Any]) -> None:
+    file = described(fileUrl="http://example.com/file")
+
+    assert send(client, {**statement, "attachments": [file]}, jws({**statement, "attachments": [file]})).status_code == 200
+    assert (
+        send(client, {**statement, "attachments": [file | change]}, jws({**statement, "attachments": [file]})).status_code == 400
+    )
 
 
 def test_2_6_ids_and_times_that_both_have_must_agree(client: FlaskClient) -> None:
@@ -136,10 +165,11 @@ def test_2_6_a_forged_signature_is_refused(client: FlaskClient, statement: dict[
         "text",
         ["not base64 of a certificate"],
         [base64.b64encode(b"no certificate").decode()],
+        [CHAIN[0] + "!!", CHAIN[1]],
         [CHAIN[0], certificate(KEY, KEY, "root", "root")],
         [certificate(ec.generate_private_key(ec.SECP256R1()), OTHER_KEY, "leaf", "root")],
     ],
-    ids=["empty", "text", "not base64", "not DER", "wrong issuer", "not RSA"],
+    ids=["empty", "text", "not base64", "not DER", "more than base64", "wrong issuer", "not RSA"],
 )
 def test_2_6_certificates_must_fit(client: FlaskClient, statement: dict[str, Any], chain: Any) -> None:
     assert send(client, statement, jws(statement, x5c=chain)).status_code == 400
@@ -163,6 +193,9 @@ def test_xapi_00117_other_algorithms_are_refused(client: FlaskClient, statement:
         jws(b"{}"),
         jws(b'{"actor":1}'),
         b"e30.e30.!!!!",
+        jws(make_statement()) + b"=",
+        jws(make_statement(), key=OTHER_KEY).partition(b".")[0] + b"+/." + b"e30.e30",
+        jws(make_statement(), crit=["b64"], b64=False),
     ],
 )
 def test_xapi_00116_malformed_signatures_are_refused(client: FlaskClient, statement: dict[str, Any], signature: bytes) -> None:

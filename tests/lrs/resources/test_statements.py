@@ -230,6 +230,16 @@ def test_xapi_00174_xapi_00175_since_is_after_and_until_is_at_or_before(client: 
     assert found(client, since=stored, until=stored) == []
 
 
+def test_xapi_00174_xapi_00175_any_time_and_any_number_may_be_asked_for(client: FlaskClient) -> None:
+    ids = post(client, make_statement())
+
+    assert found(client, since="9999-12-31T23:59:59Z") == []
+    assert found(client, until="9999-12-31T23:59:59Z") == ids
+    assert found(client, since="0001-01-01T00:00:00Z", ascending="true") == ids
+    assert found(client, until="0001-01-01T00:00:00Z") == []
+    assert found(client, limit="99999999999999999999") == ids
+
+
 def test_xapi_00108_xapi_00109_xapi_00111_xapi_00114_more_leads_through_everything_once(client: FlaskClient) -> None:
     ids = post(client, *(make_statement() for _ in range(7)))
 
@@ -393,6 +403,9 @@ def test_statement_references_in_a_circle_do_no_harm(client: FlaskClient) -> Non
         "attachments=1",
         "related_agents=TRUE",
         "verb=http://a.b/%00",
+        'agent={{"objectType":"Group","member":[{{"mbox":"mailto:a@b.c"}}]}}',
+        "since=9999-12-31T23:59:60Z",
+        "limit=" + "9" * 5_000,
     ],
 )
 def test_xapi_00012_wrong_parameters_are_refused_and_named(client: FlaskClient, asked: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from flask import Flask
@@ -167,6 +168,44 @@ def test_1_3_what_is_not_the_alternate_syntax_is_refused(client_1: FlaskClient, 
     answer = client_1.post(path, data=fields, content_type="application/x-www-form-urlencoded", headers={HEADER: version})
 
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        f"statementId={uuid.uuid4()}&statementId={uuid.uuid4()}",
+        f"statementId={uuid.uuid4()}&content=1&content=2",
+        f"statementId={uuid.uuid4()}&Accept=a&Accept=b",
+        "&".join(["a"] * 101),
+    ],
+    ids=["parameter", "content", "header", "too many fields"],
+)
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_1_3_what_stands_twice_is_refused(client_1: FlaskClient, method: str, fields: str) -> None:
+    data = f"{urlencode(headers_of(client_1))}&{fields}"
+
+    answer = client_1.post(f"/xapi/statements?method={method}", data=data, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("text", ["%FF", "%ED%A0%80", "%C0%80"])
+def test_1_3_content_that_is_not_utf_8_is_refused_and_not_changed(client_1: FlaskClient, text: str) -> None:
+    body = quote(json.dumps(make_statement(result={"response": "@"}))).replace("%40%22%7D", f"{text}%22%7D")
+    data = f"{urlencode(headers_of(client_1))}&content={body}"
+
+    answer = client_1.post("/xapi/statements?method=POST", data=data, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 400
+    assert answer.json["code"] == "invalid-json"
+
+
+def test_1_3_head_is_answered_without_a_body_that_its_length_promises(client_1: FlaskClient) -> None:
+    answer = form(client_1, "HEAD", "/xapi/statements", headers_of(client_1))
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Length"] == "0"
+    assert answer.headers["X-Experience-API-Consistent-Through"]
 
 
 def test_1_3_a_put_without_content_is_refused(client_1: FlaskClient) -> None:

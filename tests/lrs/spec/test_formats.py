@@ -54,7 +54,15 @@ def test_timestamps_are_read_as_utc(text: str, moment: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026-02-30T00:00:00Z", "0001-01-01T00:00:00+10:00", "2026-01-31T12:00:00-00:00", "٢٠٢٦-01-31T12:00:00Z"]
+    "text",
+    [
+        "",
+        "2026-02-30T00:00:00Z",
+        "0001-01-01T00:00:00+10:00",
+        "2026-01-31T12:00:00-00:00",
+        "٢٠٢٦-01-31T12:00:00Z",
+        "9999-12-31T23:59:60Z",
+    ],
 )
 def test_what_is_no_timestamp_is_told(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):

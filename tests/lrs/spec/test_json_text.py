@@ -50,6 +50,14 @@ def test_the_pointer_escapes_what_rfc_6901_says() -> None:
     assert json_text.pointer(("a/b", "c~d", 0)) == "/a~1b/c~0d/0"
 
 
+@pytest.mark.parametrize("inmost", ["", "1.00"], ids=["as we write it", "written otherwise"])
+def test_the_limit_of_depth_is_one(inmost: str) -> None:
+    json_text.read(("[" * 250 + inmost + "]" * 250).encode())
+
+    with pytest.raises(InvalidJSON):
+        json_text.read(("[" * 251 + inmost + "]" * 251).encode())
+
+
 def test_the_line_of_a_fault_is_told() -> None:
     with pytest.raises(InvalidJSON) as refusal:
         json_text.read(b'{\n "a": 1,\n "b": }')

@@ -131,6 +131,8 @@ def test_a_statement_comes_back_as_sent_plus_exactly_what_the_lrs_adds(
         ),
         ({"object": {"objectType": "StatementRef", "id": UUID}}, {"object": {"objectType": "StatementRef", "id": UUID.upper()}}),
         ({"result": {"duration": "PT1.239S"}}, {"result": {"duration": "PT1.23S"}}),
+        ({"result": {"score": {"raw": 1.0}}}, {"result": {"score": {"raw": 1}}}),
+        ({"result": {"extensions": {"http://a.b/c": [-0.0, 1e15]}}}, {"result": {"extensions": {"http://a.b/c": [0, 10**15]}}}),
     ],
 )  # fmt: skip
 def test_ieee_4_2_these_are_the_same(one: dict[str, Any], other: dict[str, Any]) -> None:
@@ -146,6 +148,7 @@ def test_ieee_4_2_these_are_the_same(one: dict[str, Any], other: dict[str, Any])
         {"object": {"id": "http://a.b/c"}},
         {"result": {"success": True}},
         {"context": {"language": "en"}},
+        {"result": {"extensions": {"http://a.b/c": 1e300}}},
     ],
 )
 def test_ieee_4_2_these_are_not(change: dict[str, Any]) -> None:
