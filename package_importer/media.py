@@ -8,7 +8,7 @@ TYPES = {
     "aac": "audio/aac",
     "avif": "image/avif",
     "bmp": "image/bmp",
-    "css": "text/css; charset=utf-8",
+    "css": "text/css",
     "csv": "text/csv; charset=utf-8",
     "doc": "application/msword",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

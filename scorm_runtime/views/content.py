@@ -38,13 +38,18 @@ def file(token: str, path: str) -> Response:
     answer.last_modified = found.mtime
     answer.headers["Cache-Control"] = CACHING
     policy.content(answer.headers, service().settings, asks=(service().settings.endpoint,) if unit else ())
-    answer.make_conditional(_one_range(), accept_ranges=True, complete_length=found.size)
+    answer.make_conditional(_one_range(found.size), accept_ranges=True, complete_length=found.size)
     return answer
 
 
-def _one_range() -> dict[str, Any]:
-    """RFC 9110 14.2: a Range that is not understood is ignored, and one with several parts may be."""
+def _one_range(size: int) -> dict[str, Any]:
+    """RFC 9110 14.2: a Range that is not understood is ignored, and with any method but GET; one with several parts may be.
+    If-None-Match goes first (13.2.2); the last bytes of a file that has not as many are the file (14.1.2)."""
     asked = request.range
-    if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1:
+    if asked is None or request.method != "GET" or "HTTP_IF_NONE_MATCH" in request.environ:
+        usable = False
+    else:
+        usable = asked.units == "bytes" and len(asked.ranges) == 1 and asked.ranges[0][0] >= -size
+    if usable:
         return request.environ
     return {name: value for name, value in request.environ.items() if name != "HTTP_RANGE"}

@@ -28,7 +28,8 @@ bp = Blueprint("player", __name__, url_prefix="/play/<token>", template_folder="
 static_bp = Blueprint("runtime_static", __name__, url_prefix="/runtime")
 
 
-@bp.get("/")
+# Without the slash at its end the addresses on the page would be of another link.
+@bp.get("/", strict_slashes=True)
 @public
 def page(token: str) -> Response:
     language = catalog()

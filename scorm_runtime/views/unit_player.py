@@ -20,7 +20,7 @@ bp = Blueprint("unit_player", __name__, url_prefix=f"/play/{PREFIX}<secret>", te
 returned_bp = Blueprint("unit_returned", __name__, url_prefix="/returned")
 
 
-@bp.get("/")
+@bp.get("/", strict_slashes=True)
 @public
 def page(secret: str) -> Response:
     catalog = player.catalog()

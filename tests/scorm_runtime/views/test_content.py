@@ -49,7 +49,7 @@ def test_a_file_has_its_type_and_may_be_kept_for_ever(player: FlaskClient, base:
     answer = player.get(f"{base}content/css/course.css")
 
     assert answer.status_code == 200
-    assert answer.headers["Content-Type"].startswith("text/css")
+    assert answer.headers["Content-Type"] == "text/css"
     assert "immutable" in answer.headers["Cache-Control"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Accept-Ranges"] == "bytes"
@@ -85,7 +85,8 @@ def test_a_part_of_a_file_can_be_asked_for(player: FlaskClient, base: str) -> No
 
 
 @pytest.mark.parametrize(
-    "asked", ["bytes=0-1,3-4", "bytes=" + "0-," * 1000 + "0-", "bytes=abc", "pages=1-2", "bytes=0-" + "9" * 5000]
+    "asked",
+    ["bytes=0-1,3-4", "bytes=" + "0-," * 1000 + "0-", "bytes=abc", "pages=1-2", "bytes=0-" + "9" * 5000, "bytes=-999999"],
 )
 def test_other_ranges_give_the_whole_file(player: FlaskClient, base: str, asked: str) -> None:
     whole = player.get(f"{base}content/index.html").data
@@ -93,6 +94,22 @@ def test_other_ranges_give_the_whole_file(player: FlaskClient, base: str, asked:
     answer = player.get(f"{base}content/index.html", headers={"Range": asked})
 
     assert (answer.status_code, answer.data) == (200, whole)
+
+
+def test_a_head_request_is_about_the_whole_file(player: FlaskClient, base: str) -> None:
+    whole = player.get(f"{base}content/index.html").data
+
+    answer = player.head(f"{base}content/index.html", headers={"Range": "bytes=0-3"})
+
+    assert (answer.status_code, answer.headers["Content-Length"], answer.data) == (200, str(len(whole)), b"")
+
+
+def test_a_part_of_a_file_that_is_known_is_not_sent_again(player: FlaskClient, base: str) -> None:
+    etag = player.get(f"{base}content/index.html").headers["ETag"]
+
+    answer = player.get(f"{base}content/index.html", headers={"If-None-Match": etag, "Range": "bytes=0-3"})
+
+    assert (answer.status_code, answer.data) == (304, b"")
 
 
 @pytest.mark.parametrize(

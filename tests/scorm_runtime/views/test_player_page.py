@@ -45,6 +45,13 @@ def test_the_page_is_in_the_language_that_the_browser_asks_for(
     assert words["texts"]["saved"] == "Gespeichert um {time}"
 
 
+def test_a_link_that_has_lost_its_last_slash_still_opens_the_player(content_client: FlaskClient) -> None:
+    answer = content_client.get("/play/some-token?lang=de")
+
+    assert answer.status_code == 308
+    assert answer.headers["Location"].endswith("/play/some-token/?lang=de")
+
+
 def test_an_unknown_link_says_so_in_words(player: FlaskClient) -> None:
     english = player.get("/play/guess/")
     german = player.get("/play/guess/?lang=de", headers={"Accept-Language": "en"})
