@@ -1,6 +1,7 @@
 """Answers as the LRS does, from memory."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,18 +21,16 @@ class Feeder:
     def __init__(self) -> None:
         self.stored: list[Stored] = []
         self.voided: set[str] = set()
+        self.facts: dict[int, dict[str, Any]] = {}
 
     def add(self, statement: dict[str, Any]) -> str:
         ms = 1767225600000 + len(self.stored)
         statement = {"id": str(uuid.uuid4()), "timestamp": iso(ms), **statement, "stored": iso(ms)}
-        if _is_void(statement):
+        self.stored.append(Stored(seq=ms << 20, statement=statement, voided=statement["id"] in self.voided))
+        if statement["verb"]["id"] == ADL + "voided":
             target = statement["object"]["id"]
-            self.stored = [
-                Stored(seq=one.seq, statement=one.statement, voided=one.voided or one.statement["id"] == target)
-                for one in self.stored
-            ]
-        voided = any(one.statement["object"].get("id") == statement["id"] for one in self.stored if _is_void(one.statement))
-        self.stored.append(Stored(seq=ms << 20, statement=statement, voided=voided))
+            self.voided.add(target)
+            self.stored = [replace(one, voided=True) if one.statement["id"] == target else one for one in self.stored]
         return str(statement["id"])
 
     def say(self, learner: str, verb: str, activity: str = COURSE, **members: Any) -> str:
@@ -50,7 +49,7 @@ class Feeder:
         return next((one.statement for one in self.stored if one.statement["id"] == statement_id), None)
 
     def find(self, query: StatementQuery, caller: Caller) -> Page:
-        fit = [one for one in self.stored if not one.voided and _fits(query, one)]
+        fit = [one for one in self.stored if not one.voided and self._fits(query, one)]
         fit = fit if query.ascending else fit[::-1]
         page, more = fit[: query.limit], len(fit) > query.limit
         return Page(
@@ -60,24 +59,20 @@ class Feeder:
     def through(self) -> "Through":
         return Through(ms=1798761600000, now=1798761600000)
 
-
-def _is_void(statement: dict[str, Any]) -> bool:
-    return bool(statement["verb"]["id"] == ADL + "voided")
-
-
-def _fits(query: StatementQuery, one: Stored) -> bool:
-    wanted = {
-        "object": query.activity,
-        "verb": query.verb,
-        "registration": query.registration,
-        "actor_key": actor_key(query.agent or {}),
-    }
-    beyond = query.cursor is None or (one.seq > query.cursor if query.ascending else one.seq < query.cursor)
-    asked = {name: value for name, value in wanted.items() if value is not None}
-    if not (beyond and _within(query, one)):
-        return False
-    found = facts(one.statement) if asked else {}
-    return all(found.get(name) == value for name, value in asked.items())
+    def _fits(self, query: StatementQuery, one: Stored) -> bool:
+        wanted = {
+            "object": query.activity,
+            "verb": query.verb,
+            "registration": query.registration,
+            "actor_key": actor_key(query.agent or {}),
+        }
+        beyond = query.cursor is None or (one.seq > query.cursor if query.ascending else one.seq < query.cursor)
+        asked = {name: value for name, value in wanted.items() if value is not None}
+        if not (beyond and _within(query, one)):
+            return False
+        if asked and one.seq not in self.facts:
+            self.facts[one.seq] = facts(one.statement)
+        return all(self.facts[one.seq].get(name) == value for name, value in asked.items())
 
 
 def _within(query: StatementQuery, one: Stored) -> bool:

@@ -30,7 +30,7 @@ def catalogue(db: Database[dict[str, Any]], tmp_path: Path) -> Catalogue:
 def courses(catalogue: Catalogue, db: Database[dict[str, Any]]) -> FlaskClient:
     """Asks the courses API with a credential that may write content."""
     app = Flask("courses")
-    credentials = access.Credentials(db)
+    credentials = access.Credentials(db, cost=(4, 1, 1))
     access.init_app(app, credentials)
     package_importer.init_app(app, catalogue)
     errors.init_app(app, (access.AccessError, package_importer.PackageError))
