@@ -59,6 +59,8 @@ class AlternateSyntax:
             return environ
         raw = environ["wsgi.input"].read(length)
         asked = {**environ, "wsgi.input": BytesIO(raw)}
+        if len(raw) < length:
+            return asked
         try:
             form = _read_form(raw)
         except ValueError:  # more fields than any request has

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from werkzeug.datastructures import MultiDict
 
@@ -114,6 +115,16 @@ TABLE: dict[str, dict[str, Parameter]] = {
     "activity-profile": {"activityId": _ACTIVITY, "profileId": Parameter(read=_text), "since": _SINCE},
     "agent-profile": {"agent": _AGENT, "profileId": Parameter(read=_text), "since": _SINCE},
 }
+
+
+def check_encoding(query: bytes) -> None:
+    """Refuses escaped bytes that are not UTF-8 (RFC 3986 2.5): read as something else, two different ids could be one."""
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        for name, found in parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="backslashreplace"):
+            if "\\x" in name + found:
+                raise _refused(name, found, "It is UTF-8.") from None
 
 
 def read(resource: str, given: MultiDict[str, str], version: str) -> dict[str, Any]:

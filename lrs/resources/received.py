@@ -14,7 +14,7 @@ from flask import request
 
 from lrs.errors import InvalidMultipart, Refused, TooLarge
 from lrs.resources import multipart
-from lrs.resources.surface import JSON, read_body, read_json
+from lrs.resources.surface import JSON, read_body, read_json, read_piece
 from lrs.settings import Settings
 from lrs.store.attachments import Attachment
 
@@ -37,7 +37,7 @@ def statements(settings: Settings) -> Iterator[tuple[Any, list[Attachment]]]:
         )
     if request.content_length is not None and request.content_length > settings.request_maximum:
         raise TooLarge(f"The request has {request.content_length} bytes.", rule=settings.request_maximum)
-    reader = multipart.Reader(request.stream.read, multipart.boundary_of(request.content_type or ""))
+    reader = multipart.Reader(read_piece, multipart.boundary_of(request.content_type or ""))
     with ExitStack() as files:
         yield _read(reader, settings, files)
 

@@ -13,6 +13,7 @@ from werkzeug.http import http_date
 
 from lrs import versions
 from lrs.errors import InvalidJSON, LRSError, Refused, TooLarge, TooSlow
+from lrs.resources import params
 from lrs.resources.patience import READING, SLOWEST
 from lrs.spec import json_text
 from lrs.spec.formats import format_timestamp
@@ -41,6 +42,8 @@ def version() -> Version:
 @bp.before_request
 def negotiate() -> None:
     """1.0.3 Communication 3.3: every request but those for About has a version header."""
+    if b"%" in request.query_string:
+        params.check_encoding(request.query_string)
     if request.method != "OPTIONS" and not is_resource("about"):
         g.xapi_version = versions.negotiate(request.headers.get(versions.HEADER))
 
@@ -100,10 +103,21 @@ def read_body(limit: int) -> bytes:
             found=request.content_length,
             rule=limit,
         )
-    raw: bytes = request.stream.read(limit + 1 if request.content_length is None else request.content_length)
+    raw = read_piece(limit + 1 if request.content_length is None else request.content_length)
     if len(raw) > limit:
         raise TooLarge(f"The body has more than {limit} bytes.", rule=limit)
+    if request.content_length is not None and len(raw) < request.content_length:
+        raise ClientDisconnected
     return raw
+
+
+def read_piece(size: int) -> bytes:
+    """Up to so many bytes of the body."""
+    try:
+        piece: bytes = request.stream.read(size)
+    except OSError as error:  # what gunicorn makes of a body in chunks that is cut off or malformed
+        raise Refused("The body ended within a chunk, or a chunk does not begin with its size.", rule="RFC 9112 7.1") from error
+    return piece
 
 
 def read_json(raw: bytes) -> Any:

@@ -1,4 +1,5 @@
-"""A body that trickles in does not hold a thread for ever: through the real `rollbook serve`."""
+"""A body that trickles in does not hold a thread for ever, and one that is cut off is not taken for whole: through the real
+`rollbook serve`."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import base64
 import socket
 import time
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -23,12 +24,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
-def begun(served: Served, target: str, kind: str, length: str) -> socket.socket:
+def begun(served: Served, target: str, kind: str, length: str, method: str = "POST") -> socket.socket:
     """A connection on which the head of a request and the first byte of its body were sent."""
     address = urlsplit(served.application)
     connection = socket.create_connection((address.hostname, address.port), timeout=30)
     head = (
-        f"POST {target} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nX-Experience-API-Version: 1.0.3\r\n"
+        f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nX-Experience-API-Version: 1.0.3\r\n"
         f"Authorization: Basic {TOKEN}\r\n{length}\r\n\r\n"
     )
     connection.sendall(head.encode() + b"[")
@@ -64,6 +65,32 @@ def test_the_others_are_served_after_all_threads_were_held(served: Served) -> No
     assert [connection.recv(4096).split()[1] for connection in held] == [b"408"] * 4
     for connection in held:
         connection.close()
+
+
+STATE = "/xapi/activities/state?" + urlencode(
+    {"activityId": "http://a.b/c", "agent": '{"mbox": "mailto:a@b.c"}', "stateId": "cut"}
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "kind", "length"),
+    [
+        ("PUT", STATE, "text/plain", "Content-Length: 1000"),
+        ("PUT", STATE, "text/plain", "Transfer-Encoding: chunked"),
+        ("POST", "/xapi/statements", "application/json", "Transfer-Encoding: chunked"),
+        ("POST", "/xapi/statements", "multipart/mixed; boundary=x", "Transfer-Encoding: chunked"),
+        ("POST", "/xapi/activities/state?method=PUT", "application/x-www-form-urlencoded", "Content-Length: 1000"),
+    ],
+)
+def test_a_body_that_is_cut_off_is_400_and_nothing_is_stored(
+    served: Served, method: str, target: str, kind: str, length: str
+) -> None:
+    with begun(served, target, kind, length, method) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.recv(4096)
+
+    assert b" 400 " in answer.splitlines()[0]
+    assert served.ask(STATE)[0] == 404
 
 
 def test_a_body_of_100_mb_is_413_at_once(served: Served) -> None:

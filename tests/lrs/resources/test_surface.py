@@ -49,6 +49,15 @@ def test_xapi_00315_xapi_00319_about_asks_for_nothing(lrs_app: Flask) -> None:
     assert lrs_app.test_client().get("/xapi/about?x=1").status_code == 400
 
 
+@pytest.mark.parametrize("path", ["statements?verb=http://a.b/%FF", "activities/state?stateId=%ED%A0%80", "agents?agent=%C0%80"])
+def test_3_2_parameters_that_are_not_utf_8_are_refused(client: FlaskClient, path: str) -> None:
+    """Taken for something else, two different ids would be one."""
+    answer = client.get(f"/xapi/{path}")
+
+    assert answer.status_code == 400
+    assert answer.json["parameter"] in path
+
+
 def test_unknown_resources_are_404_with_a_version(client: FlaskClient) -> None:
     answer = client.get("/xapi/nothing")
 
