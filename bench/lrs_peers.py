@@ -129,7 +129,7 @@ def load(kind: str, port: int, path: str) -> Callable[[int | None], None]:
             assert len(found["statements"]) == 100
         else:
             made = [statement(chance) for _ in range(50)] if kind == "batch of 50" else statement(chance)
-            request(connection, "POST", path, json.dumps(made).encode())
+            request(connection, "POST", path, json.dumps(made, separators=(",", ":")).encode())  # as JSON.stringify writes it
 
     return act
 

@@ -37,8 +37,8 @@ def read(raw: bytes) -> Any:
     try:
         value = orjson.loads(raw)
         if b"\\u0000" not in raw:
-            written = orjson.dumps([[[[value]]]])  # so that it is the writer who finds what is too deep
-            if written[_SPARE:-_SPARE].translate(None, _BLANKS) == raw.translate(None, _BLANKS):
+            written = orjson.dumps([[[[value]]]])[_SPARE:-_SPARE]  # so that it is the writer who finds what is too deep
+            if written == raw or written.translate(None, _BLANKS) == raw.translate(None, _BLANKS):
                 return value
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         pass
