@@ -8,22 +8,18 @@ import math
 import time
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from analytics.attempts import Row
+from analytics.buckets import beginning
 from analytics.conditions import fits
 from analytics.errors import QueryInvalid, QueryTooLarge
 from analytics.parameters import Selection
 from analytics.query import Grouping, Measure, Plan
 from analytics.settings import Limits
+from analytics.sight import told_of
 from analytics.statements import LEADING, Batch
-
-EPOCH = datetime.fromtimestamp(0, UTC)
-FIRST, LAST, DAY = -62_135_596_800_000, 253_402_300_799_999, 86_400_000
-"""The years that a date can have."""
 
 RATES: dict[str, Callable[[Row], bool]] = {
     "completed": lambda row: row.get("completion") is True,
@@ -90,8 +86,6 @@ class Distinct:
 
 
 class Percentile:
-    """The least value that so large a part of all does not exceed, exactly."""
-
     def __init__(self, fraction: float) -> None:
         self.fraction, self.values = fraction, array("d")
 
@@ -100,9 +94,12 @@ class Percentile:
         return 1
 
     def result(self) -> float | None:
-        if not self.values:
-            return None
-        return sorted(self.values)[max(math.ceil(self.fraction * len(self.values)) - 1, 0)]
+        return quantile(sorted(self.values), self.fraction)
+
+
+def quantile(ordered: Sequence[float], fraction: float) -> float | None:
+    """The least value that so large a part of all does not exceed."""
+    return ordered[max(math.ceil(fraction * len(ordered)) - 1, 0)] if ordered else None
 
 
 FOLDS: Mapping[str, Callable[[Measure], Fold]] = {
@@ -118,14 +115,14 @@ FOLDS: Mapping[str, Callable[[Measure], Fold]] = {
 
 
 class Groups:
-    """`learners`: how many different ones each group has is counted, too."""
+    """`learners`: how many different ones each group has is counted, too, and of how many each measured value is known."""
 
     def __init__(self, plan: Plan, limits: Limits, *, learners: bool = False) -> None:
         self.plan, self.limits = plan, limits
         self.held = 0
         self._values = [value_of(one) for one in plan.measures]
         self._keys = [partial(group_value, one) for one in plan.groups]
-        self._learners: dict[tuple[Any, ...], Distinct] | None = {} if learners else None
+        self._learners: dict[tuple[Any, ...], list[Distinct]] | None = {} if learners else None
         self._groups: dict[tuple[Any, ...], list[Fold]] = {}
 
     def add(self, row: Row) -> None:
@@ -137,11 +134,15 @@ class Groups:
             if (found := value(row)) is not None:
                 self.held += fold.add(found)
         if self._learners is not None and "pseudonym" in row:
-            self.held += self._learners[key].add(row["pseudonym"])
+            everybody, *known = self._learners[key]
+            self.held += everybody.add(row["pseudonym"])
+            for some, field in zip(known, self.plan.measured, strict=True):
+                self.held += some.add(row["pseudonym"]) if row.get(field) is not None else 0
 
     def sizes(self) -> list[tuple[tuple[Any, ...], int]]:
-        """Each group with its learners."""
-        return [(key, one.result()) for key, one in (self._learners or {}).items()]
+        """Each group with the number of learners that it tells about."""
+        found = {key: [one.result() for one in many] for key, many in (self._learners or {}).items()}
+        return [(key, told_of(learners, known)) for key, (learners, *known) in found.items()]
 
     def rows(self, without: Iterable[tuple[Any, ...]] = ()) -> list[Row]:
         """As the database would give them."""
@@ -164,7 +165,7 @@ class Groups:
         folds = self._groups[key] = [FOLDS[one.kind](one) for one in self.plan.measures]
         self.held += len(folds) + sum(map(size, key))
         if self._learners is not None:
-            self._learners[key] = Distinct()
+            self._learners[key] = [Distinct() for _ in ("everybody", *self.plan.measured)]
         return folds
 
 
@@ -233,20 +234,3 @@ def value_of(measure: Measure) -> Callable[[Row], Any]:
 def group_value(group: Grouping, row: Row) -> Any:
     value = row.get(group.field)
     return value if group.every is None or value is None else beginning(value, group.every, group.zone)
-
-
-@lru_cache(maxsize=4096)
-def beginning(moment: int, every: str, zone: str) -> int:
-    """When the hour, day, … that the moment lies in begins by the zone's clock. UTC milliseconds."""
-    at = (EPOCH + timedelta(milliseconds=min(max(moment, FIRST + DAY), LAST - DAY))).astimezone(ZoneInfo(zone))
-    if every == "hour":
-        return round(at.replace(minute=0, second=0, microsecond=0).timestamp() * 1000)
-    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    begins = {
-        "day": lambda: midnight,
-        "week": lambda: midnight - timedelta(days=midnight.weekday()),
-        "month": lambda: midnight.replace(day=1),
-        "quarter": lambda: midnight.replace(day=1, month=(midnight.month - 1) // 3 * 3 + 1),
-        "year": lambda: midnight.replace(day=1, month=1),
-    }[every]()
-    return max(round(begins.timestamp() * 1000), FIRST)

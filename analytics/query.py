@@ -11,21 +11,25 @@ What the rows of statements are grouped by and measured is kept in words, too: t
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from analytics import sight
+import orjson
+
+from analytics import buckets, sight
 from analytics.columns import COLUMNS, Column
 from analytics.errors import QueryInvalid
-from analytics.parameters import RESOURCES, ResolveCourse, Resource, Selection, Sight, selection
+from analytics.parameters import NOT, RESOURCES, ResolveCourse, Resource, Selection, Sight, selection
+from analytics.values import INT64_MAXIMUM
 
 SOURCES = ("attempts", "completions", "scores", "interactions", "statements")
 MEMBERS = ("from", "filter", "group_by", "measures", "having", "order", "limit")
-EVERY = ("hour", "day", "week", "month", "quarter", "year")
 GROUPS_MAXIMUM = 5
 MEASURES_MAXIMUM = 20
 LIMIT_DEFAULT = 1_000
 LIMIT_MAXIMUM = 10_000
+OF_VALUES = ("sum", "avg", "min", "max", "percentile")
 COMPARISONS = {"eq": "$eq", "ne": "$ne", "gt": "$gt", "gte": "$gte", "lt": "$lt", "lte": "$lte"}
+AGENTS = ("actor", "agent", "group")
+"""Filters that take an object of xAPI as it is."""
 NOT_IN_FILTER = ("limit", "cursor", "after_seq", "format", "count")
 
 RATES: dict[str, dict[str, Any]] = {
@@ -43,10 +47,8 @@ RATES_OF_ATTEMPTS = tuple(name for name in RATES if name != "correct")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """`stages` follow the match of `selection`; a group's values are under `_id`.
-
-    They are `gather`, which makes the groups, and `finish`, which chooses among them.
-    """
+    """The stages that follow the match of `selection`: `gather` makes the groups, whose values are under `_id`, and `finish`
+    chooses among them."""
 
     selection: Selection
     groups: tuple["Grouping", ...]
@@ -56,13 +58,14 @@ class Plan:
     columns: tuple[Column, ...]
 
     @property
-    def stages(self) -> tuple[dict[str, Any], ...]:
-        return (*self.gather, *self.finish)
+    def measured(self) -> tuple[str, ...]:
+        """The fields whose values are measured."""
+        return tuple(dict.fromkeys(one.of for one in self.measures if one.kind in OF_VALUES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grouping:
-    """By the values of `field`, or by the `every` of `zone` in which they are; `expression` says the same to the database."""
+    """By the values of `field`, or by the `every` of `zone` in which they are (buckets.py); `expression` tells the database."""
 
     column: Column
     field: str
@@ -70,18 +73,22 @@ class Grouping:
     every: str | None = None
     zone: str = "UTC"
 
+    def shown(self, found: Any) -> Any:
+        """What the database found, as it is told."""
+        return found if self.every is None or found is None else buckets.begins(found, self.every, self.zone)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """`kind` of `of`, a field or the name of a rate; `fraction` of a percentile."""
+    """`kind` of `of`, a field or the name of a rate; `fraction` of a percentile; `gather` tells the database."""
 
     name: str
     column: Column
     kind: str
     of: str = ""
     fraction: float = 0.0
-    gather: dict[str, Any]
-    finish: Any = None  # an expression over the gathered value, where one is needed
+    gather: dict[str, Any] | None = None
+    """None: it needs every value, and is put together here (merging.py)."""
 
 
 def plan(body: object, resolve_course: ResolveCourse, seen: Sight = Sight.NAMES) -> Plan:
@@ -102,12 +109,10 @@ def plan(body: object, resolve_course: ResolveCourse, seen: Sight = Sight.NAMES)
         {
             "$group": {
                 "_id": {one.column.name: one.expression for one in groups},
-                **{one.name: one.gather for one in measures},
+                **{one.name: one.gather for one in measures if one.gather is not None},
             }
         }
     ]
-    if finishing := {one.name: one.finish for one in measures if one.finish is not None}:
-        gather.append({"$set": finishing})
     finish: list[dict[str, Any]] = []
     if having := _having(query, {one.name for one in measures}):
         finish.append({"$match": having})
@@ -154,6 +159,8 @@ def filter_texts(given: object, without: Sequence[str] = NOT_IN_FILTER) -> dict[
     for name, value in given.items():
         if name in without:
             raise QueryInvalid(f"/filter/{name}", value, "is not a filter")
+        if value == []:
+            raise QueryInvalid(f"/filter/{name}", value, "must have a value")
         found[name] = [_filter_text(f"/filter/{name}", one) for one in (value if isinstance(value, list) else [value])]
     return found
 
@@ -165,6 +172,8 @@ def _filter_text(pointer: str, value: object) -> str:
         return "unknown"
     if isinstance(value, str | int | float):
         return str(value)
+    if isinstance(value, dict) and pointer.rpartition("/")[2].removeprefix(NOT) in AGENTS:
+        return orjson.dumps(value).decode()
     raise QueryInvalid(pointer, value, "must be a text, a number, true, false or null, or a list of these")
 
 
@@ -186,21 +195,17 @@ def _group(resource: Resource, pointer: str, given: object) -> Grouping:
     bucket = _object(pointer, given, ("bucket", "every", "tz"))
     column = _column(resource, f"{pointer}/bucket", bucket.get("bucket"), ("time",))
     every = bucket.get("every", "day")
-    if every not in EVERY:
-        raise QueryInvalid(f"{pointer}/every", every, f"must be one of {', '.join(EVERY)}")
+    if every not in buckets.EVERY:
+        raise QueryInvalid(f"{pointer}/every", every, f"must be one of {', '.join(buckets.EVERY)}")
+    if every == "hour" and resource.sight is Sight.GROUPS:
+        raise QueryInvalid(f"{pointer}/every", every, "must be a day or more: this credential asks about whole days")
     zone = bucket.get("tz", "UTC")
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
-        raise QueryInvalid(f"{pointer}/tz", zone, "must be a time zone such as Europe/Paris") from None
-    start = {"$dateTrunc": {"date": {"$toDate": f"${column.source}"}, "unit": every, "timezone": zone, "startOfWeek": "monday"}}
-    name = f"{column.name}_{every}"
-    meaning = f"When the {every} of `{column.name}` begins in {zone}."
-    known = {"$gt": [f"${column.source}", None]}
+    if not isinstance(zone, str) or zone not in buckets.zones():
+        raise QueryInvalid(f"{pointer}/tz", zone, "must be a time zone such as Europe/Paris")
     return Grouping(
-        column=Column(name=name, kind="time", meaning=meaning),
+        column=_named(f"{column.name}_{every}", "time", f"When the {every} of `{column.name}` begins in {zone}."),
         field=column.source,
-        expression={"$cond": [known, {"$toLong": start}, None]},
+        expression=buckets.expression(column.source, every, zone),
         every=every,
         zone=zone,
     )
@@ -222,10 +227,7 @@ def _measure(resource: Resource, pointer: str, given: object) -> Measure:
     name = measure["as"]
     if not isinstance(name, str) or not name.isidentifier() or not name.isascii() or name.startswith("_"):
         raise QueryInvalid(f"{pointer}/as", name, "must be a name of letters, digits and underscores")
-    finish = {"$size": f"${name}"} if "$addToSet" in made.gather else made.finish
-    column = _named(name, made.column.kind, made.column.meaning, made.column.unit)
-    renamed = {"$arrayElemAt": [f"${name}", 0]} if "$percentile" in made.gather else finish
-    return replace(made, name=name, column=column, finish=renamed)
+    return replace(made, name=name, column=replace(made.column, name=name))
 
 
 def _count(resource: Resource, pointer: str, given: object) -> Measure:
@@ -242,8 +244,6 @@ def _count_distinct(resource: Resource, pointer: str, given: object) -> Measure:
         column=_named(name, "integer", f"Different values of `{column.name}`."),
         kind="count_distinct",
         of=column.source,
-        gather={"$addToSet": f"${column.source}"},
-        finish={"$size": f"${name}"},
     )
 
 
@@ -276,16 +276,13 @@ def _percentile(resource: Resource, pointer: str, given: object) -> Measure:
     if resource.sight is Sight.GROUPS and not 0.1 <= fraction <= 0.9:
         raise QueryInvalid(f"{pointer}/1", fraction, "must be from 0.1 to 0.9 with this credential")
     name = f"p{round(fraction * 100, 3):g}_{column.name}".replace(".", "_")
-    gather = {"$percentile": {"input": f"${column.source}", "p": [fraction], "method": "approximate"}}
-    meaning = f"The {fraction:g} quantile of `{column.name}`, approximate for large groups."
+    meaning = f"The {fraction:g} quantile of `{column.name}`."
     return Measure(
         name=name,
         column=_named(name, "number", meaning, column.unit),
         kind="percentile",
         of=column.source,
         fraction=fraction,
-        gather=gather,
-        finish={"$arrayElemAt": [f"${name}", 0]},
     )
 
 
@@ -326,14 +323,15 @@ def _having(query: Mapping[str, Any], measures: set[str]) -> dict[str, Any]:
         pointer = f"/having/{at}"
         condition = _object(pointer, one, ("measure", *COMPARISONS))
         name = condition.get("measure")
-        if name not in measures:
+        if not isinstance(name, str) or name not in measures:
             raise QueryInvalid(f"{pointer}/measure", name, f"must be one of {', '.join(sorted(measures))}")
-        for comparison, value in condition.items():
-            if comparison == "measure":
-                continue
+        compared = {comparison: value for comparison, value in condition.items() if comparison != "measure"}
+        if not compared:
+            raise QueryInvalid(pointer, one, f"must compare the measure: {', '.join(COMPARISONS)} a number")
+        for comparison, value in compared.items():
             if not isinstance(value, int | float) or isinstance(value, bool):
                 raise QueryInvalid(f"{pointer}/{comparison}", value, "must be a number")
-            found.append({name: {COMPARISONS[comparison]: value}})
+            found.append({name: {COMPARISONS[comparison]: value if abs(value) <= INT64_MAXIMUM else float(value)}})
     return {"$and": found} if found else {}
 
 

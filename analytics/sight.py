@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from analytics import values
 from analytics.attempts import Row
 from analytics.columns import Column
 from analytics.parameters import EXTENSION, NOT, Equality, Resource, Sight
@@ -29,6 +30,7 @@ PERMISSIONS = {
 TELLING = ("actor", "agent", "group", "registration")
 HIDDEN = ("actor_name",)
 HASHED = ("registration", "id")
+EXTREMES = ("first", "last")
 OBJECT = ("object", "object_name")
 # Anything else can hold what learners wrote.
 CLOSED_QUESTIONS = frozenset(("choice", "true-false", "likert", "matching", "sequencing", "performance", "numeric"))
@@ -53,7 +55,7 @@ def resource(sight: Sight, shown: Resource) -> Resource:
         return shown
     equalities = {name: one for name, one in shown.equalities.items() if name not in TELLING}
     if sight is Sight.PSEUDONYMS and "actor_key" in equalities:
-        equalities["actor_key"] = Equality(field="pseudonym", indexed=True)
+        equalities["actor_key"] = Equality(read=values.pseudonym, field="pseudonym", indexed=True)
     else:
         equalities.pop("actor_key", None)
     indexed = tuple("pseudonym" if name == "actor_key" else name for name in shown.indexed if name not in TELLING)
@@ -69,6 +71,11 @@ def columns(sight: Sight, shown: Sequence[Column]) -> tuple[Column, ...]:
     return tuple(replace(one, field="pseudonym", meaning=PSEUDONYM) if one.name == "actor_key" else one for one in kept)
 
 
+def figures(sight: Sight, shown: Sequence[Column]) -> tuple[Column, ...]:
+    """Of lists of figures: the earliest and the latest time are those of one learner."""
+    return tuple(one for one in columns(sight, shown) if sight is not Sight.GROUPS or one.name not in EXTREMES)
+
+
 PSEUDONYM = "A key that is the same for one learner everywhere, and tells nobody who it is."
 
 
@@ -82,6 +89,11 @@ def measured(resource: Resource, shown: Sequence[Column]) -> tuple[Column, ...]:
     """The columns that such a credential can measure in groups."""
     kept = columns(resource.sight, shown)
     return kept if resource.sight is Sight.NAMES else tuple(one for one in kept if one.name not in HASHED)
+
+
+def told_of(learners: int, known: Iterable[int]) -> int:
+    """How many learners the figures of a group tell about: fewer than it has, where a measured value is `known` of fewer."""
+    return min([learners, *(one for one in known if one)])
 
 
 def suppressed(sizes: Sequence[tuple[Any, int]], minimum: int) -> list[Any]:

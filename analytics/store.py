@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from pymongo import ASCENDING, InsertOne, ReplaceOne, UpdateOne
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, ExecutionTimeout
 
 from analytics.attempts import Row
+from analytics.errors import QueryTooLarge
 from analytics.parameters import RESOURCES, Selection
 from analytics.sight import SECRET_BYTES
 from analytics.values import INT64_MAXIMUM
@@ -293,11 +294,18 @@ def index_part(selection: Selection) -> tuple[tuple[str, tuple[str, ...]] | None
     return (leading, selection.among[leading]) if leading else None, rest
 
 
-def grouped(db: Database[Any], store: int, selection: Selection, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """The selected rows through these stages; `maxTimeMS` ends what takes too long, where the server minds it."""
+def grouped(db: Database[Any], store: int, selection: Selection, stages: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
+    """The selected rows through these stages; `maxTimeMS` ends what takes too long, where the server minds it.
+
+    Raises QueryTooLarge.
+    """
     prefix, rest = index_part(replace(selection, order="n"))
     first: dict[str, Any] = {"t": store, "n": {"$gt": 0, "$lte": INT64_MAXIMUM}}
     if prefix is not None:
         first[prefix[0]] = prefix[1][0] if len(prefix[1]) == 1 else {"$in": list(prefix[1])}
     pipeline: list[Mapping[str, Any]] = [{"$match": first}, *({"$match": one} for one in rest), *stages]
-    return list(db[selection.resource.collection].aggregate(pipeline, maxTimeMS=QUERY_MILLISECONDS, allowDiskUse=True))
+    try:
+        yield from db[selection.resource.collection].aggregate(pipeline, maxTimeMS=QUERY_MILLISECONDS, allowDiskUse=True)
+    except ExecutionTimeout:
+        reason = f"takes longer than {QUERY_MILLISECONDS // 1000} seconds"
+        raise QueryTooLarge(reason, None, ("course", *selection.resource.equalities)) from None

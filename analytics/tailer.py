@@ -110,7 +110,7 @@ class Attempts:
     ) -> Iterator[list[Row]]:
         return store.batches(self.db, store_id, selection, fields, reached, target=target)
 
-    def grouped(self, store_id: int, selection: Selection, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
+    def grouped(self, store_id: int, selection: Selection, stages: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
         return store.grouped(self.db, store_id, selection, stages)
 
     def secret(self, store_id: int) -> bytes:

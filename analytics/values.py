@@ -18,6 +18,13 @@ def text(name: str, value: str) -> str:
     return value
 
 
+def pseudonym(name: str, value: str) -> str:
+    """Anything else might be a name, and is not told again."""
+    if not re.fullmatch(r"pseudonym:[0-9a-f]{32}", value):
+        raise ParameterInvalid(name, "", "must be a pseudonym, as in the column actor_key")
+    return value
+
+
 def uuid(name: str, value: str) -> str:
     if not re.fullmatch(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
         raise ParameterInvalid(name, value, "must be a UUID")

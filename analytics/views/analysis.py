@@ -23,7 +23,7 @@ from analytics.parameters import (
     limit_read,
     selection,
 )
-from analytics.sight import suppressed
+from analytics.sight import suppressed, told_of
 from analytics.store import Place
 from analytics.values import natural, number, one_of
 from analytics.views import answer, bp
@@ -168,6 +168,10 @@ def _cursor(text: str, members: int) -> list[Any]:
 
 def _permitted(rows: list[Row]) -> tuple[list[Row], dict[str, int]]:
     """Without those about too few learners. What nobody did is about nobody."""
-    sizes = [(number, row["learners"]) for number, row in enumerate(rows) if row["learners"]]
+    sizes = [
+        (number, told_of(row["learners"], (row.get("judged", 0), row.get("timed", 0))))
+        for number, row in enumerate(rows)
+        if row["learners"]
+    ]
     hidden = set(suppressed(sizes, answer.service().settings.minimum_group))
     return [row for number, row in enumerate(rows) if number not in hidden], {"suppressed": len(hidden)}

@@ -73,7 +73,7 @@ def resource(name: str) -> Resource:
 
 
 def columns(name: str) -> tuple[Column, ...]:
-    return sight.columns(current_sight(), COLUMNS[name])
+    return sight.figures(current_sight(), COLUMNS[name])
 
 
 def fresh() -> Freshness:

@@ -1,6 +1,6 @@
 """GET /api/v1/learners, /activities, /verbs and POST /api/v1/query: rows put together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -10,30 +10,20 @@ import orjson
 from flask import Response, g, request
 
 import access
-from analytics import gathering, query
+from analytics import counting, gathering, merging, query
 from analytics.attempts import Row
-from analytics.errors import ParameterInvalid, ParameterUnknown, QueryInvalid
-from analytics.parameters import (
-    COUNTS,
-    LIMIT_DEFAULT,
-    Selection,
-    Sight,
-    cursor_of_text,
-    cursor_text,
-    limit_read,
-    selection,
-)
+from analytics.errors import QueryInvalid
+from analytics.parameters import LIMIT_DEFAULT, Selection, Sight, cursor_of_text, cursor_text, selection
 from analytics.sight import statement as veiled_statement
-from analytics.sight import suppressed
+from analytics.sight import suppressed, told_of
 from analytics.statements import Reading, batches, readings
 from analytics.values import INT64_MAXIMUM
 from analytics.views import answer, bp
 from lrs import StatementQuery
 
 GROUPS_MOST = 50_000
-VERB_PARAMETERS = ("limit", "cursor", "count", "format")
-
-
+MEASURED = ("score_scaled", "duration_s")
+"""Of the rows of /activities."""
 Stage = Mapping[str, Any]
 
 
@@ -61,11 +51,9 @@ def activities() -> Response:
 @access.requires(*answer.FIGURES)
 def verbs() -> Response:
     form = answer.wanted_format()
-    for name in request.args:
-        if name not in VERB_PARAMETERS:
-            raise ParameterUnknown(name, VERB_PARAMETERS)
+    chosen = selection(answer.resource("verbs"), request.args.to_dict(flat=False), answer.service().resolve_course)
     after = cursor_text(request.args["cursor"]) if "cursor" in request.args else ""
-    limit = _limit(form, limit_read(request.args["limit"]) if "limit" in request.args else None)
+    limit = _limit(form, chosen.limit)
     freshness = answer.fresh()
     if (known := answer.unchanged(form, freshness)) is not None:
         return known
@@ -97,8 +85,12 @@ def ask(body: object) -> tuple[int, query.Plan, Groups]:
     if plan.selection.resource.name == "statements":
         return _ask_statements(plan)
     through = answer.fresh().through
-    found = _permitted(plan.selection, plan.gather, plan.finish)
-    return through, plan, found._replace(rows=[{**row, **row["_id"]} for row in found.rows])
+    read = partial(answer.service().attempts.grouped, answer.store(), plan.selection)
+    made = partial(merging.answer, plan, read, answer.service().settings.query_limits)
+    found = _permitted(plan.selection, plan.gather[0]["$group"]["_id"], made, plan.measured)
+    groups = {one.column.name: one for one in plan.groups}
+    rows = [{**row, **{name: groups[name].shown(value) for name, value in row["_id"].items()}} for row in found.rows]
+    return through, plan, found._replace(rows=rows)
 
 
 def _ask_statements(plan: query.Plan) -> tuple[int, query.Plan, Groups]:
@@ -128,20 +120,30 @@ def _known_size(reading: Reading) -> int | None:
     return sum(int(row["statements"] - row["voided"]) for row in counted if wanted.verb in (None, row["verb"]))
 
 
-def _permitted(chosen: Selection, gather: Sequence[Stage], finish: Sequence[Stage]) -> Groups:
-    """`finish` chooses among the groups that are shown, so that no condition on a figure tells about the others."""
-    grouped = partial(answer.service().attempts.grouped, answer.store(), chosen)
+def _permitted(
+    chosen: Selection, key: Any, made: Callable[[Sequence[Stage]], list[Row]], measured: Sequence[str] = MEASURED
+) -> Groups:
+    """What is `made` of groups by this key that are shown: stages before anything is chosen leave out the others, so that no
+    condition on a figure tells about them. `measured`: the fields whose values are told."""
     if chosen.resource.sight is Sight.NAMES:
-        return Groups(grouped([*gather, *finish]), {})
+        return Groups(made([]), {})
     sized = partial(answer.service().attempts.grouped, answer.store(), _of_all_pages(chosen))
-    learners = {"$group": {"_id": gather[0]["$group"]["_id"], "learners": {"$addToSet": "$pseudonym"}}}
-    counted = sized([learners, {"$project": {"learners": {"$size": "$learners"}}}, {"$limit": GROUPS_MOST + 1}])
+    # Each learner of each group, then how many: `$addToSet` compares each with each on the embedded server.
+    learners: list[Stage] = [
+        {"$group": {"_id": {"group": key, "learner": "$pseudonym"}, **{one: {"$max": _known(one)} for one in measured}}},
+        {"$group": {"_id": "$_id.group", "learners": {"$sum": 1}, **{one: {"$sum": f"${one}"} for one in measured}}},
+    ]
+    counted = list(sized([*learners, {"$limit": GROUPS_MOST + 1}]))
     if len(counted) > GROUPS_MOST:
         raise QueryInvalid("/group_by", None, f"makes more than {GROUPS_MOST} groups; group by less, or narrow the filter")
     minimum = answer.service().settings.minimum_group
-    hidden = suppressed([(one["_id"], one["learners"]) for one in counted], minimum)
-    without = [_named(name) for name in hidden]
-    return Groups(grouped([*gather, *([{"$match": {"$nor": without}}] if without else ()), *finish]), {"suppressed": len(hidden)})
+    hidden = suppressed([(one["_id"], told_of(one["learners"], (one[name] for name in measured))) for one in counted], minimum)
+    without = [{"$match": {"$nor": [_named(name) for name in hidden]}}] if hidden else []
+    return Groups(made(without), {"suppressed": len(hidden)})
+
+
+def _known(field: str) -> dict[str, Any]:
+    return {"$cond": [{"$gt": [f"${field}", None]}, 1, 0]}
 
 
 def _named(group: Any) -> dict[str, Any]:
@@ -161,10 +163,11 @@ def _groups(resource: str, names: dict[str, Any]) -> Response:
     key = str(shown.key)
     gather = [{"$group": {"_id": f"${key}", **names, **_TOTALS}}]
     finish: list[Stage] = [{"$sort": {"_id": 1}}, {"$limit": limit + 1}]
+    read = partial(answer.service().attempts.grouped, answer.store(), chosen)
     if resource == "learners":  # rows of single learners, not groups
-        found = Groups(answer.service().attempts.grouped(answer.store(), chosen, [*gather, *finish]), {})
+        found = Groups(list(read([*gather, *finish])), {})
     else:
-        found = _permitted(chosen, gather, finish)
+        found = _permitted(chosen, f"${key}", lambda without: list(read([*gather, *without, *finish])))
     rows = [{**row, key: row["_id"]} for row in found.rows]
     return _key_page(resource, key, form, rows, limit, freshness.through, {**found.extra, **_total(chosen, key)})
 
@@ -173,9 +176,9 @@ def _total(chosen: Selection, key: str) -> dict[str, int]:
     """How many groups there are: every row has to be looked at, so an estimate would be no cheaper."""
     if not _counted():
         return {}
-    stages: list[Mapping[str, Any]] = [{"$group": {"_id": f"${key}"}}, {"$count": "count"}]
+    stages = [{"$group": {"_id": f"${key}"}}, counting.COUNT]
     found = answer.service().attempts.grouped(answer.store(), _of_all_pages(chosen), stages)
-    return {"count": found[0]["count"] if found else 0}
+    return {"count": sum(one["count"] for one in found)}
 
 
 def _of_all_pages(chosen: Selection) -> Selection:
@@ -185,10 +188,7 @@ def _of_all_pages(chosen: Selection) -> Selection:
 
 
 def _counted() -> bool:
-    kind = request.args.get("count", "none")
-    if kind not in COUNTS:
-        raise ParameterInvalid("count", kind, f"must be one of {', '.join(COUNTS)}")
-    return kind != "none"
+    return request.args.get("count", "none") != "none"
 
 
 def _key_page(

@@ -58,7 +58,7 @@ def list_reads() -> Response:
 def write_down(response: Response) -> Response:
     """Once the answer is with the asker: writing it down costs them nothing, and cannot make it fail."""
     endpoint = (request.endpoint or "").rpartition(".")[2]
-    if response.status_code not in (200, 206) or endpoint in UNLOGGED or request.method not in ("GET", "POST"):
+    if response.status_code not in (200, 206) or endpoint in UNLOGGED or request.method not in ("GET", "HEAD", "POST"):
         return response
     caller = access.current()
     asked = request.query_string.decode(errors="replace")

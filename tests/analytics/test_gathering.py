@@ -10,7 +10,7 @@ import analytics
 from access import Caller
 from analytics import Attempts, Settings
 from analytics.errors import QueryInvalid, QueryTooLarge
-from analytics.gathering import beginning, gather
+from analytics.gathering import gather
 from analytics.query import plan
 from analytics.settings import Limits
 from analytics.statements import PAGE, Batch, batches, readings
@@ -89,18 +89,6 @@ def test_time_buckets_begin_in_the_zone(client: FlaskClient, day: Feeder) -> Non
         ("2025-01-01T23:00:00.000Z", 1),
         ("2025-01-02T23:00:00.000Z", 1),
     ]
-
-
-@pytest.mark.parametrize(
-    ("every", "zone", "begins"),
-    [
-        ("year", "Pacific/Kiritimati", -62_135_596_800_000),
-        ("week", "America/Los_Angeles", -62_135_568_422_000),
-        ("hour", "UTC", -62_135_510_400_000),
-    ],
-)
-def test_the_earliest_times_have_a_beginning(every: str, zone: str, begins: int) -> None:
-    assert abs(beginning(-62_135_596_800_000, every, zone) - begins) < 86_400_000
 
 
 def test_percentiles_are_values_that_occur(client: FlaskClient, day: Feeder) -> None:

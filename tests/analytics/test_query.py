@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from pymongo.errors import ExecutionTimeout
 
-from analytics.errors import AnalyticsError
+from analytics import store
+from analytics.errors import AnalyticsError, QueryTooLarge
+from analytics.parameters import RESOURCES, Selection
 from analytics.query import plan
 from tests.analytics.feeder import COURSE, Feeder
 
@@ -193,3 +196,49 @@ def documented() -> list[Any]:
 @pytest.mark.parametrize("query", documented())
 def test_the_queries_of_the_documentation_are_in_the_grammar(query: dict[str, Any]) -> None:
     assert plan(query.get("query", query), {"COURSE_ID": COURSE}.get).columns
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"filter": {"since": []}}, "/filter/since"),
+        ({"filter": {"course": []}}, "/filter/course"),
+        ({"having": [{"measure": ["count"], "gte": 1}]}, "/having/0/measure"),
+        ({"having": [{"measure": "count"}]}, "/having/0"),
+        ({"group_by": [{"bucket": "last", "tz": "localtime"}]}, "/group_by/0/tz"),
+        ({"group_by": [{"bucket": "last", "tz": "right/Europe/Berlin"}]}, "/group_by/0/tz"),
+        ({"group_by": [{"bucket": "last", "tz": None}]}, "/group_by/0/tz"),
+        ({"filter": {"activity": {"$ne": 1}}}, "/filter/activity"),
+    ],
+)
+def test_what_no_query_can_mean_is_refused_with_its_place(client: FlaskClient, body: Any, pointer: str) -> None:
+    found = client.post("/api/v1/query", json=body)
+
+    assert (found.status_code, found.json["pointer"]) == (400, pointer)
+
+
+def test_conditions_may_be_beyond_every_count(client: FlaskClient, year: Feeder) -> None:
+    assert ask(client, having=[{"measure": "count", "gte": 2**64 - 1}]) == []
+    assert len(ask(client, having=[{"measure": "count", "lt": 2**64 - 1}])) == 1
+
+
+def test_agents_are_objects_in_a_filter(client: FlaskClient, feeder: Feeder) -> None:
+    feeder.say("ann", "passed")
+    feeder.say("bob", "passed")
+    ann = {"mbox": "mailto:ann@example.org"}
+
+    counts = [ask(client, filter={name: value})[0]["count"] for name, value in (("actor", ann), ("not_agent", [ann]))]
+
+    assert counts == [1, 1]
+
+
+def test_a_query_that_takes_too_long_is_told_what_would_do() -> None:
+    class Slow:
+        def __getitem__(self, name: str) -> "Slow":
+            return self
+
+        def aggregate(self, *_: Any, **__: Any) -> Any:
+            raise ExecutionTimeout("operation exceeded time limit")
+
+    with pytest.raises(QueryTooLarge, match="longer than 30 seconds; narrow it by course, activity"):
+        list(store.grouped(Slow(), 1, Selection(resource=RESOURCES["attempts"]), []))

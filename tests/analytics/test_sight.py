@@ -101,8 +101,16 @@ def test_who_may_not_see_names_cannot_ask_by_them(client: FlaskClient, school: F
     assert "group" not in found.json["allowed"]
 
 
-def test_the_real_key_finds_nothing(client: FlaskClient, school: Feeder) -> None:
-    assert get(client, "attempts", RESEARCHER, actor_key="mailto:ann@example.org").json["rows"] == []
+@pytest.mark.parametrize("name", ["actor_key", "not_actor_key"])
+def test_the_real_key_is_refused_and_not_told_again(client: FlaskClient, school: Feeder, name: str) -> None:
+    client.put("/api/v1/queries/ann", json={"query": {"filter": {name: "mailto:ann@example.org"}}})
+
+    rows = get(client, "attempts", RESEARCHER, **{name: "mailto:ann@example.org"})
+    saved = get(client, "queries/ann/result", RESEARCHER)
+
+    assert (rows.status_code, rows.json["parameter"]) == (400, name)
+    assert (saved.status_code, saved.json["parameter"]) == (400, name)
+    assert "ann@" not in rows.text + saved.text
 
 
 @pytest.mark.parametrize(
@@ -171,6 +179,7 @@ def test_no_condition_tells_about_a_group_that_is_not_shown(client: FlaskClient,
         (RESEARCHER, {"from": "interactions", "measures": [{"count_distinct": "id"}]}, "/measures/0/count_distinct"),
         (BOARD, {"group_by": ["actor_key"]}, "/group_by/0"),
         (BOARD, {"measures": [{"max": "score_scaled"}]}, "/measures/0/max"),
+        (BOARD, {"group_by": [{"bucket": "last", "every": "hour"}]}, "/group_by/0/every"),
         (BOARD, {"measures": [{"percentile": ["score_scaled", 0.99]}]}, "/measures/0/percentile/1"),
     ],
 )
@@ -198,6 +207,47 @@ def test_learners_are_counted_by_pseudonym(client: FlaskClient, school: Feeder) 
     found = ask(client, BOARD, measures=[{"count_distinct": "actor_key", "as": "learners"}])
 
     assert found.json["rows"] == [{"learners": 6}]
+
+
+@pytest.mark.parametrize("measure", [{"avg": "duration_s"}, {"sum": "duration_s"}, {"median": "duration_s"}])
+@pytest.mark.parametrize("source", ["attempts", "statements"])
+def test_a_value_that_few_of_a_group_have_is_not_told(
+    client: FlaskClient, school: Feeder, source: str, measure: dict[str, str]
+) -> None:
+    school.say("ann", "suspended", result={"duration": "PT5M"}, context={"registration": REGISTRATION})
+    course = {"from": source, "filter": {"activity": COURSE}}
+
+    found = ask(client, BOARD, **course, measures=[measure])
+    counted = ask(client, BOARD, **course)
+    unknown = ask(client, BOARD, **course, measures=[{"avg": "score_min"}])
+
+    assert (found.json["rows"], found.json["suppressed"]) == ([], 1)
+    assert counted.json["rows"] == [{"count": {"attempts": 6, "statements": 7}[source]}]
+    assert unknown.json["rows"] == [{"avg_score_min": None}]
+
+
+def test_a_question_that_few_were_judged_on_is_not_shown(client: FlaskClient, feeder: Feeder) -> None:
+    grouping = {"contextActivities": {"grouping": [{"id": COURSE}]}}
+    for learner in PEOPLE:
+        feeder.say(learner, "answered", object=FREE, result={"response": "x"}, context=grouping)
+        feeder.say(learner, "answered", object=CHOICE, result={"response": "b", "success": True}, context=grouping)
+    feeder.say("gus", "answered", object=FREE, result={"response": "y", "success": True}, context=grouping)
+
+    found = get(client, "items", BOARD, course="golf").json
+    named = get(client, "items", ("test", "secret"), course="golf").json
+
+    assert [row["judged"] for row in named["rows"]] == [6, 1]
+    assert (found["rows"], found["suppressed"]) == ([], 2)
+
+
+@pytest.mark.parametrize("path", ["activities", "verbs"])
+def test_the_first_and_the_last_time_of_a_group_are_one_learners(client: FlaskClient, school: Feeder, path: str) -> None:
+    [school.say(learner, "completed", "https://example.org/courses/bridge") for learner in (*PEOPLE, "gus")]
+
+    board, researcher = (get(client, path, who).json["rows"][0] for who in (BOARD, RESEARCHER))
+
+    assert not board.keys() & {"first", "last"}
+    assert researcher.keys() >= {"first", "last"}
 
 
 def test_the_schema_is_that_of_the_credential(client: FlaskClient) -> None:
@@ -258,6 +308,14 @@ def test_every_read_is_written_down(client: FlaskClient, school: Feeder) -> None
     ]
     assert rows[0]["at"] > "2026"
     assert rows[0]["name"] == "board"
+
+
+def test_asking_for_the_headers_alone_is_a_read(client: FlaskClient, school: Feeder) -> None:
+    found = client.head("/api/v1/attempts?count=exact&actor=mailto:ann@example.org", buffered=True)
+
+    [row] = get(client, "reads", OFFICER).json["rows"]
+    assert found.headers["X-Total-Count"] == "2"
+    assert (row["query"], row["personal"]) == ("count=exact&actor=mailto:ann@example.org", True)
 
 
 def test_reads_are_listed_in_pages_and_by_who_and_what(client: FlaskClient, school: Feeder) -> None:
