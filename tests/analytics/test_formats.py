@@ -232,7 +232,7 @@ def test_a_full_sheet_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_large_tables_have_row_groups_and_messages() -> None:
-    rows = 120_000
+    rows = 101_000
 
     table = pyarrow.parquet.ParquetFile(io.BytesIO(b"".join(arrow.parquet(COLUMNS["attempts"], rows_of(rows)))))
     reader = pyarrow.ipc.open_stream(b"".join(arrow.stream(COLUMNS["attempts"], rows_of(rows))))
@@ -261,12 +261,12 @@ def test_memory_does_not_grow_with_the_rows(form: str) -> None:
 @pytest.mark.parametrize("write", [arrow.parquet, arrow.stream], ids=["parquet", "arrow"])
 def test_the_memory_of_arrow_does_not_grow_with_the_rows(write: Any) -> None:
     most = {}
-    for rows in (100_000, 300_000):
+    for rows in (60_000, 180_000):
         pool = pyarrow.default_memory_pool()
         before = pool.bytes_allocated()
         most[rows] = max(pool.bytes_allocated() - before for piece in write(COLUMNS["attempts"], rows_of(rows)) if piece)
 
-    assert most[300_000] < most[100_000] * 1.3 + 2**20
+    assert most[180_000] < most[60_000] * 1.3 + 2**20
 
 
 def test_the_resident_memory_of_a_long_stream_is_bounded() -> None:
@@ -277,7 +277,7 @@ def test_the_resident_memory_of_a_long_stream_is_bounded() -> None:
     list(formats.WRITERS["parquet"](COLUMNS["attempts"], rows_of(60_000)))
     before = resident()
 
-    grown = [resident() - before for piece in formats.WRITERS["parquet"](COLUMNS["attempts"], rows_of(300_000)) if piece]
+    grown = [resident() - before for piece in formats.WRITERS["parquet"](COLUMNS["attempts"], rows_of(180_000)) if piece]
 
     assert max(grown) < 80 * 2**20
 

@@ -40,7 +40,7 @@ class Served:
         request.add_header("Content-Type", "application/json")
         request.add_header("X-Experience-API-Version", "2.0.0")
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             with error:

@@ -175,21 +175,29 @@ def test_posting_a_known_statement_again_costs_at_most_three_round_trips(counted
         StatementQuery(agent={"mbox": "mailto:nobody@example.com"}),
     ],
 )
-def test_a_page_costs_at_most_two_round_trips(counted: tuple[lrs.LRS, Trips], caller: Caller, query: StatementQuery) -> None:
+def test_a_page_costs_at_most_two_round_trips(
+    counted: tuple[lrs.LRS, Trips], caller: Caller, query: StatementQuery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def costs() -> list[int]:
+        found = []
+        for _ in range(8):  # in a second there may be one more for milestones
+            before = len(trips.names)
+            store.find(query, caller)
+            found.append(len(trips.names) - before)
+        return sorted(found)
+
     store, trips = counted
     store.store([make_statement() for _ in range(30)], caller=caller)
     store.find(query, caller)
     time.sleep(2 * RECENT)
     trips.names.clear()
 
-    counts = []
-    for _ in range(8):  # in a second there may be one more for milestones
-        before = len(trips.names)
-        store.find(query, caller)
-        counts.append(len(trips.names) - before)
+    alone = costs()
+    monkeypatch.setattr(lrs.service, "RECENT", 60.0)  # in a row, however slow the machine is
+    in_a_row = costs()
 
-    assert sorted(counts)[4] <= 2
-    assert min(counts) <= 1
+    assert alone[4] <= 2
+    assert in_a_row[0] <= 1
 
 
 def test_a_reader_who_has_just_read_sees_what_the_first_reference_of_another_process_inherits(
