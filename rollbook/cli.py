@@ -165,6 +165,11 @@ def _print_row(row: dict[str, Any]) -> None:
         click.echo(f"    and {count} more of {rule}")
 
 
+STORE = click.option(
+    "--store", type=click.IntRange(1, 2**31 - 1), default=1, show_default=True, help="The store (tenant) that it belongs to."
+)
+
+
 @main.group("credentials")
 def credentials_group() -> None:
     """API keys."""
@@ -175,19 +180,21 @@ def credentials_group() -> None:
 @click.option("--scope", "scopes", multiple=True, required=True, help="What it may do; repeatable.")
 @click.option("--key", help="Choose the key; else one is made.")
 @click.option("--secret", help="Choose the secret; else one is made.")
-def credentials_create(name: str, scopes: tuple[str, ...], key: str | None, secret: str | None) -> None:
+@STORE
+def credentials_create(name: str, scopes: tuple[str, ...], key: str | None, secret: str | None, store: int) -> None:
     """Make a credential and print it; the secret is never shown again."""
     with opened() as services:
-        made, shown = services.credentials.create(name=name, scopes=scopes, key=key, secret=secret)
-    emit({"key": made.key, "secret": shown, "name": name, "scopes": sorted(scopes)})
+        made, shown = services.credentials.create(name=name, scopes=scopes, key=key, secret=secret, store=store)
+    emit({"key": made.key, "secret": shown, "name": name, "scopes": sorted(scopes), "store": store})
 
 
 @credentials_group.command("list")
-def credentials_list() -> None:
-    """List the credentials, without secrets."""
+@STORE
+def credentials_list(store: int) -> None:
+    """List the credentials of a store, without secrets."""
     with opened() as services:
         after = ""
-        while page := services.credentials.list(after=after):
+        while page := services.credentials.list(store=store, after=after):
             for row in page:
                 click.echo(f"{row.key}  {row.name}  {' '.join(sorted(row.scopes))}{'  revoked' if row.revoked else ''}")
             after = page[-1].key

@@ -39,9 +39,9 @@ def _uuid(value: str, version: str) -> str:
 
 
 def _boolean(value: str, version: str) -> bool:
-    if value not in ("true", "false"):
+    if value not in ("true", "false", "True", "False"):  # the latter by Python clients that give a bool as it prints
         raise ValueError("It is true or false.")
-    return value == "true"
+    return value in ("true", "True")
 
 
 def _timestamp(value: str, version: str) -> datetime:

@@ -43,19 +43,19 @@ class Slice:
     residual: Mapping[str, Any] = field(default_factory=dict)
     referring: bool = False
 
+    @property
+    def inherited(self) -> bool:
+        """Whether a statement may meet the conditions through one that it refers to."""
+        return self.referring and any(key in INHERITED for key in self.wanted)
+
     def stages(self, low: int, high: int, limit: int) -> list[Document]:
-        """The pipeline of one window; where the store has statements that refer to others, with those that inherit."""
+        """The pipeline of one window, over statements and over those that inherit."""
         chosen = dict(list(self.wanted.items())[:1])
         others = {**dict(list(self.wanted.items())[1:]), **self.residual}
         order: list[Document] = [{"$sort": {"s": ASCENDING if self.ascending else DESCENDING}}, {"$limit": limit}]
-        branch: list[Document] = [{"$match": {"t": self.store, **chosen, "s": {"$gt": low, "$lt": high}}}]
-        branch += [{"$match": others}] if others else []
-        branch += [*order, {"$project": dict(self.fields)}]
-        if not (self.referring and any(key in INHERITED for key in self.wanted)):
-            return branch
-        # A statement may both be found itself and inherit: hence twice the limit, and the reader drops the double.
-        both: list[Document] = [order[0], {"$limit": 2 * limit}]
-        return [*branch, {"$unionWith": {"coll": HEIRS, "pipeline": branch}}, *both]
+        found: list[Document] = [{"$match": {"t": self.store, **chosen, "s": {"$gt": low, "$lt": high}}}]
+        found += [{"$match": others}] if others else []
+        return [*found, *order, {"$project": dict(self.fields)}]
 
 
 class Reader:
@@ -75,8 +75,13 @@ class Reader:
         return self._page(asked, asked.low, asked.high, asked.limit, {"hint": index_for(asked.wanted)})
 
     def _page(self, asked: Slice, low: int, high: int, limit: int, how: Mapping[str, Any]) -> list[Document]:
-        found = {row["s"]: row for row in self._rows.aggregate(asked.stages(low, high, limit), batchSize=2 * limit, **how)}
-        return list(found.values())[:limit]
+        stages = asked.stages(low, high, limit)
+        rows = list(self._rows.aggregate(stages, batchSize=2 * limit, **how))
+        if asked.inherited:  # a question of its own: in `$unionWith` the embedded server uses no index
+            rows += self._db[HEIRS].aggregate(stages, batchSize=2 * limit)
+            rows.sort(key=lambda row: row["s"], reverse=not asked.ascending)
+        # A statement may both be found itself and inherit.
+        return list({row["s"]: row for row in rows}.values())[:limit]
 
     def _windows(self, asked: Slice) -> list[Document]:
         shape = (asked.store, asked.ascending, asked.limit, *asked.wanted.items())
@@ -96,16 +101,12 @@ class Reader:
 
     def _rarest(self, asked: Slice, low: int, high: int) -> str:
         """The condition that fewest rows between two numbers meet; the earlier of those that are equal."""
+        # One by one: in `$unionWith` the embedded server uses no index.
+        number: Document = {"$group": {"_id": None, "n": {"$sum": 1}}}
         counts = dict.fromkeys(asked.wanted, 0)
-        pipelines = [
-            [
-                {"$match": {"t": asked.store, key: value, "s": {"$gt": low, "$lt": high}}},
-                {"$group": {"_id": key, "n": {"$sum": 1}}},
-            ]
-            for key, value in asked.wanted.items()
-        ]
-        others = [{"$unionWith": {"coll": self._rows.name, "pipeline": one}} for one in pipelines[1:]]
-        counts.update({row["_id"]: row["n"] for row in self._rows.aggregate([*pipelines[0], *others])})
+        for key, value in asked.wanted.items():
+            within = {"$match": {"t": asked.store, key: value, "s": {"$gt": low, "$lt": high}}}
+            counts[key] = sum(row["n"] for row in self._rows.aggregate([within, number]))
         return min(counts, key=lambda key: counts[key])
 
     def _needed(self, asked: Slice, got: list[Document]) -> int:

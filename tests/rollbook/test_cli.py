@@ -72,6 +72,16 @@ def test_a_credential_is_made_listed_and_revoked(run: Run) -> None:
     assert "revoked" in after
 
 
+def test_a_credential_belongs_to_the_store_that_was_named(run: Run) -> None:
+    made = json.loads(run("credentials", "create", "--name", "Other", "--scope", "all", "--store", "2").output)
+    refused = run("credentials", "create", "--name", "Other", "--scope", "all", "--store", "0")
+
+    assert made["store"] == 2
+    assert made["key"] not in run("credentials", "list").output
+    assert made["key"] in run("credentials", "list", "--store", "2").output
+    assert refused.exit_code == 2
+
+
 def test_a_scope_that_does_not_exist_is_refused_with_those_that_do(run: Run) -> None:
     done = run("credentials", "create", "--name", "Reports", "--scope", "everything")
 

@@ -217,6 +217,8 @@ def test_xapi_00176_related_agents_covers_the_authority(client: FlaskClient) -> 
     authority = client.get(f"/xapi/statements?statementId={known}").json["authority"]
 
     assert found(client, agent=json.dumps(authority), related_agents="true") == [known]
+    assert found(client, agent=json.dumps(authority), related_agents="True") == [known]
+    assert found(client, agent=json.dumps(authority), related_agents="False") == []
 
 
 def test_xapi_00174_xapi_00175_since_is_after_and_until_is_at_or_before(client: FlaskClient) -> None:
