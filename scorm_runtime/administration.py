@@ -52,7 +52,7 @@ def rerolled(plan: Plan, attempt: Attempt, now: float, by: Authority) -> Step:
         status = engine.status(plan.tree, attempt.state, item)
         said = _unsaid(run.said, status.completion, status.success)
         news, said = item_events(item, run.attempt, said, {}, (), status, now)
-        attempt = replace(attempt, runs={**attempt.runs, item: replace(run, said=said)})
+        attempt = replace(attempt, runs=attempt.runs | {item: replace(run, said=said)})
         events.extend(news)
     attempt, course = _course_again(plan, attempt, now)
     return Step(attempt=attempt, events=_signed([*events, *course], by), changed=before.state is not attempt.state)
@@ -99,14 +99,14 @@ def corrected(plan: Plan, attempt: Attempt, now: float, wanted: Wanted, by: Auth
         return _course_corrected(plan, attempt, correction, now, by)
     run = attempt.runs.get(item.identifier) or _untouched(plan, item.identifier, now)
     run = replace(run, corrected=_joined(run.corrected, correction))
-    attempt = replace(attempt, runs={**attempt.runs, run.item: run})
+    attempt = replace(attempt, runs=attempt.runs | {run.item: run})
     attempt = replace(attempt, state=engine.record(plan.tree, attempt.state, run.item, _judged(plan, run)))
     status = engine.status(plan.tree, attempt.state, run.item)
     for name in STATUSES:
         if getattr(correction, name) is not None and getattr(status, name) != getattr(correction, name):
             _refuse(plan, attempt, run, name)
     news, said = item_events(run.item, run.attempt, _unsaid(run.said, status.completion, status.success), {}, (), status, now)
-    attempt = replace(attempt, runs={**attempt.runs, run.item: replace(run, said=said)})
+    attempt = replace(attempt, runs=attempt.runs | {run.item: replace(run, said=said)})
     events = [*news, *_scored(news, correction, now, run.item, run.attempt)]
     attempt, course = way.roll_up(plan, attempt, now, final=False)
     return Step(attempt=attempt, events=_signed([*events, *course], by))
@@ -159,7 +159,7 @@ def _untouched(plan: Plan, item: str, now: float) -> Run:
 
 def _refuse(plan: Plan, attempt: Attempt, run: Run, name: str) -> None:
     """A status that follows from something else is not set: what it follows from is said."""
-    asked = replace(attempt, runs={**attempt.runs, run.item: replace(run, corrected=None)})
+    asked = replace(attempt, runs=attempt.runs | {run.item: replace(run, corrected=None)})
     rules = {"completion": explain.completion, "success": explain.success, "scaled": explain.score}
     reason = rules[name](plan, asked, plan.items[run.item])
     raise errors.NotCorrectable(

@@ -38,7 +38,7 @@ def open_window(
     request = _opening(plan, attempt, item)
     events.append(Event(verb="launched", time=now, attempt=attempt.ordinal + (request.kind is not Kind.RESUME_ALL)))
     step = navigate(plan, attempt, request, now)
-    if step.exception and request.kind is Kind.CHOICE and len(plan.leaves()) == 1:
+    if step.exception and request.kind is Kind.CHOICE and len(plan.tree.leaves) == 1:
         request = _opening(plan, attempt, None)
         step = navigate(plan, attempt, request, now)
     if step.exception and request.kind is Kind.RESUME_ALL:
@@ -126,9 +126,9 @@ def finish(
 
 
 def late(plan: Plan, attempt: Attempt, number: int, commits: Sequence[Commit], now: float) -> Step:
-    """Commits that a window left behind. Taken as long as no newer run of the item has begun, else they are void."""
-    run = next((r for r in attempt.runs.values() if r.number == number), None)
-    if run is None or not any(c.n > run.applied for c in commits):
+    """Commits that a window left behind. Taken as long as no newer run has begun, else they are void."""
+    run = attempt.runs.get(attempt.latest) if attempt.latest else None
+    if run is None or run.number != number or not any(c.n > run.applied for c in commits):
         return Step(attempt=attempt, changed=False)
     if run.open and not run.terminated:
         return commit(plan, attempt, number, commits, now)
@@ -226,8 +226,9 @@ def _deliver(plan: Plan, step: Step, item_id: str, new_attempt: bool, now: float
         marks=last.marks if last and goes_on else {},
         corrected=last.corrected if last else None,
     )
-    runs = {key: value if value.session is None else replace(value, session=None) for key, value in attempt.runs.items()}
-    attempt = replace(attempt, runs={**runs, item_id: run}, current=item_id, number=run.number)
+    if attempt.latest and (left := attempt.runs[attempt.latest]).session is not None:
+        attempt = _with_run(attempt, replace(left, session=None))
+    attempt = replace(_with_run(attempt, run), current=item_id, number=run.number, latest=item_id)
     if (goes_on and new_attempt and data) or judgement.known_at_launch(plan, run):
         attempt = replace(attempt, state=engine.record(plan.tree, attempt.state, item_id, _tracking(plan, run)))
     event = Event(verb="resumed" if resumed else "initialized", item=item_id, attempt=run.attempt, time=now)
@@ -327,7 +328,7 @@ def _status_of(tracking: Tracking) -> Tracking:
 
 
 def _with_run(attempt: Attempt, run: Run) -> Attempt:
-    return replace(attempt, runs={**attempt.runs, run.item: run})
+    return replace(attempt, runs=attempt.runs | {run.item: run})
 
 
 def roll_up(plan: Plan, attempt: Attempt, now: float, *, final: bool) -> tuple[Attempt, tuple[Event, ...]]:
@@ -335,8 +336,8 @@ def roll_up(plan: Plan, attempt: Attempt, now: float, *, final: bool) -> tuple[A
     if not plan.credit:
         return attempt, ()
     root = judgement.reached(plan, attempt)
-    leaves = plan.leaves()
+    leaves = plan.tree.leaves
     alone = len(leaves) == 1 and attempt.corrected is None
-    detail: Any = engine.status(plan.tree, attempt.state, leaves[0].identifier) if alone else root
+    detail: Any = engine.status(plan.tree, attempt.state, leaves[0].id) if alone else root
     events, said = course_events(attempt.said, root, detail, attempt.spent(), now, final=final)
     return replace(attempt, said=said, result=judgement.result(attempt.result, root, detail, now)), events

@@ -11,6 +11,7 @@ import orjson
 from scorm_runtime import explain
 from scorm_runtime.journal import Change
 from scorm_runtime.memory import Attempt, Plan
+from scorm_runtime.rows import Rows
 from scorm_runtime.sequencing import engine
 from scorm_runtime.sequencing.tree import Node
 from scorm_runtime.sequencing.why import Reason
@@ -45,7 +46,8 @@ def noted(plan: Plan, before: Attempt, after: Attempt, now: float) -> tuple[Atte
 def _moved(plan: Plan, before: Attempt, after: Attempt) -> Iterable[Node]:
     """The activities that may have another status: their records are others, or global objectives that they read."""
     old, new = before.state, after.state
-    moved = {i for i in old.records.keys() | new.records.keys() if old.records.get(i) is not new.records.get(i)}
+    known = old.records
+    moved = {i for i, record in new.records.items() if known.get(i) is not record} | (known.keys() - new.records.keys())
     if old.globals != new.globals:
         for target in old.globals.keys() | new.globals.keys():
             if old.globals.get(target) != new.globals.get(target):
@@ -57,11 +59,11 @@ def _change(item: str | None, what: str, before: Any, reason: Reason) -> Change:
     return Change(item=item, what=what, before=before, after=reason.value, rule=reason.rule, text=reason.text)
 
 
-def _with(attempt: Attempt, run: Any, changes: Iterable[Change], now: float) -> dict[str, str]:
-    found = dict(attempt.causes)
+def _with(attempt: Attempt, run: Any, changes: Iterable[Change], now: float) -> dict[str, str] | Rows[str]:
+    found: dict[str, str] = {}
     for change in changes:
         key = change.item or COURSE
-        rows = orjson.loads(found.get(key, "{}"))
+        rows = orjson.loads(found.get(key) or attempt.causes.get(key, "{}"))
         rows[change.what] = {
             "value": change.after,
             "at": round(now, 3),
@@ -71,7 +73,7 @@ def _with(attempt: Attempt, run: Any, changes: Iterable[Change], now: float) -> 
             "text": change.text,
         }
         found[key] = orjson.dumps(rows).decode()
-    return found
+    return attempt.causes | found
 
 
 def of(attempt: Attempt, item: str | None, what: str, value: Any) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from package_importer.course import Course, Item
 from scorm_runtime.datamodel.element import Model
 from scorm_runtime.events import Event, Said
 from scorm_runtime.overrides import Overrides
+from scorm_runtime.rows import Rows
 from scorm_runtime.sequencing.engine import State, Tree
 
 
@@ -105,16 +106,17 @@ class Result:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """`window` counts the player windows: only the latest may write; `move` is the last
-    navigation request that it has made. `number` counts the deliveries, `ordinal` the
+    navigation request that it has made. `number` counts the deliveries, `latest` is the item of the last one; `ordinal` the
     attempts on the course, `seconds` is the time spent in sessions that have ended.
     `corrected` is about the course as a whole; `causes` hold by item, in JSON, which rule set its statuses and when."""
 
     state: State
-    runs: Mapping[str, Run] = field(default_factory=dict)
+    runs: dict[str, Run] | Rows[Run] = field(default_factory=dict)
     current: str | None = None
     window: int = 0
     move: int = 0
     number: int = 0
+    latest: str | None = None
     ordinal: int = 0
     seconds: float = 0.0
     ended: bool = True
@@ -124,7 +126,7 @@ class Attempt:
     stores: Mapping[str, str] = field(default_factory=dict)
     preference: Mapping[str, str] = field(default_factory=dict)
     corrected: Correction | None = None
-    causes: Mapping[str, str] = field(default_factory=dict)
+    causes: dict[str, str] | Rows[str] = field(default_factory=dict)
 
     @property
     def run(self) -> Run | None:

@@ -21,7 +21,7 @@ from pymongo.database import Database
 
 from lrs import LRS
 from package_importer import Catalogue
-from package_importer.course import Course, Standard
+from package_importer.course import Course, Item, Standard
 from scorm_runtime import administration, course_settings, errors, launches, openings, outline, restart, store
 from scorm_runtime import attempt as way
 from scorm_runtime.course_settings import CourseSettings
@@ -122,7 +122,8 @@ class Service:
     def opening(self, token: str) -> tuple[Session, Record, Course, Tree]:
         """What a player page says before its script runs."""
         record, session = self._session(_key(token))
-        return session, record, *self._tree(record.course, record.version)
+        course, tree, _ = self._tree(record.course, record.version)
+        return session, record, course, tree
 
     def open_window(self, token: str, pending: Mapping[int, Sequence[Commit]], *, again: bool = False) -> dict[str, Any]:
         """A player page has loaded; it is the only one that may write from now on. `again`: not where it was left."""
@@ -240,13 +241,13 @@ class Service:
             return record
         if record.attempt is None:
             return replace(record, version=version)
-        _, before = self._tree(record.course, record.version)
+        _, before, _ = self._tree(record.course, record.version)
         old = store.read_attempt(before, record.attempt)
         if engine.suspended(before, old.state):
             return record
-        _, tree = self._tree(record.course, version)
+        _, tree, _ = self._tree(record.course, version)
         state = engine.initial(tree, globals=engine.state_globals(old.state), seed=_seed(record.registration))
-        fresh = store.attempt_json(replace(old, state=state, runs={}))
+        fresh = store.attempt_json(replace(old, state=state, runs={}, latest=None))
         kept = replace(record.journal, archived=record.journal.archived + 1, first=record.events + 1, began=None)
         return replace(self.ledger.put_aside(record, self.clock()), version=version, attempt=fresh, journal=kept)
 
@@ -307,10 +308,10 @@ class Service:
         version = self.catalogue.get(found.course).version
         return self._create(found.uuid, tenant, version) if create else _unstarted(found, version)
 
-    def _read_tree(self, course_id: str, version: int, decided: str = "{}") -> tuple[Course, Tree]:
+    def _read_tree(self, course_id: str, version: int, decided: str = "{}") -> tuple[Course, Tree, dict[str, Item]]:
         """The course as it is played, `decided` being what its settings say otherwise than the package."""
         course = adapted(self.catalogue.course(course_id, version), course_settings.read(decided, {}))
-        return course, Tree(course)
+        return course, Tree(course), {item.identifier: item for item in course.root.walk()}
 
     def _read_place(self, key: str, age: int) -> Place:
         record, session = self._session(key)
@@ -323,12 +324,12 @@ class Service:
         if fresh:
             overrides = self.courses.of(record.course)
             credit = openings.credited(overrides, store.result(record))
-        course, tree = self._tree(record.course, record.version, orjson.dumps(overrides.json()).decode())
+        course, tree, items = self._tree(record.course, record.version, orjson.dumps(overrides.json()).decode())
         return Plan(
             course=course,
             tree=tree,
             model=model_for(course.standard, course.edition),
-            items={item.identifier: item for item in course.root.walk()},
+            items=items,
             learner_id=learner_id(record.actor),
             learner_name=str(record.actor.get("name") or ""),
             mode=mode,

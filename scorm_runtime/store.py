@@ -19,12 +19,13 @@ from scorm_runtime import history
 from scorm_runtime.events import Said
 from scorm_runtime.journal import Journal
 from scorm_runtime.memory import Attempt, Correction, Result, Run
+from scorm_runtime.rows import Rows, escape, unescape, written
 from scorm_runtime.sequencing.engine import State, Tree
 
 REGISTRATIONS = "registrations"
 ATTEMPTS = "runtime_attempts"
 LEARNERS = "runtime_learners"
-PLAIN = ("current", "window", "move", "number", "ordinal", "seconds", "ended", "started")
+PLAIN = ("current", "window", "move", "number", "latest", "ordinal", "seconds", "ended", "started")
 NESTED = ("attempt", "scratch", "runs", "causes")
 LEARNER_KINDS = ("objectives", "stores", "preference")
 REFUSED_KEPT = 100
@@ -133,6 +134,8 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any], prefix: st
     found: dict[str, Any] = {prefix + key: "$$REMOVE" for key in before.keys() - after.keys()}
     for key, value in after.items():
         old = before.get(key)
+        if old is value:
+            continue
         if isinstance(old, Mapping) and isinstance(value, Mapping) and key in NESTED:
             found |= _differences(old, value, f"{prefix}{key}.")
         elif old != value or key not in before:
@@ -143,15 +146,14 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any], prefix: st
 def delivered(db: Database[Any], record: Record, refused: Sequence[str] = ()) -> None:
     """The outbox as `record` has it was sent, but for the refused; what came into it since then stays."""
     sent = set(record.outbox)
-    while True:
-        now = by_registration(db, record.registration)
-        if now is None:
-            return
+    now: Record | None = record
+    while now is not None:
         rest = tuple(text for text in now.outbox if text not in sent)
         learner = {} if now.learner == record.learner else now.learner
         kept = tuple(dict.fromkeys((*now.refused, *refused)))[-REFUSED_KEPT:]
         if save(db, now, replace(now, outbox=rest, refused=kept, learner=learner), datetime.now(UTC)):
             return
+        now = by_registration(db, record.registration)
 
 
 def undelivered(db: Database[Any], before: datetime, limit: int = 500) -> Iterator[Record]:
@@ -172,22 +174,11 @@ def save_learner(db: Database[Any], store: int, actor_key: str, changes: Mapping
         db[LEARNERS].update_one({"_id": f"{store} {actor_key}"}, {"$set": values}, upsert=True)
 
 
-def escape(key: str) -> str:
-    """A text as a field name of Mongo."""
-    return key.replace("%", "%25").replace(".", "%2E").replace("$", "%24").replace("\0", "%00") or "%"
-
-
-def unescape(key: str) -> str:
-    if key == "%":
-        return ""
-    return key.replace("%2E", ".").replace("%24", "$").replace("%00", "\0").replace("%25", "%")
-
-
 def attempt_json(attempt: Attempt) -> dict[str, Any]:
     made: dict[str, Any] = {name: getattr(attempt, name) for name in PLAIN}
     made["state"] = orjson.dumps(attempt.state.to_json()).decode()
-    made["runs"] = {escape(item): KNOWN.text(run) for item, run in attempt.runs.items()}
-    made["causes"] = {escape(item): text for item, text in attempt.causes.items()}
+    made["runs"] = written(attempt.runs, lambda run: orjson.dumps(run).decode())
+    made["causes"] = written(attempt.causes, str)
     for name in ("result", "said", "stores", "preference", "corrected"):
         value = getattr(attempt, name)
         if value is not None:
@@ -198,13 +189,13 @@ def attempt_json(attempt: Attempt) -> dict[str, Any]:
 def read_attempt(tree: Tree, value: Mapping[str, Any]) -> Attempt:
     return Attempt(
         state=State.from_json(tree, orjson.loads(value["state"])),
-        runs={unescape(item): KNOWN.run(text) for item, text in value["runs"].items()},
+        runs=Rows(value["runs"], _run),
         result=Result(**orjson.loads(value["result"])),
         said=_said(orjson.loads(value["said"])),
         stores=orjson.loads(value["stores"]),
         preference=orjson.loads(value["preference"]),
         corrected=Correction(**orjson.loads(value["corrected"])) if "corrected" in value else None,
-        causes={unescape(item): text for item, text in value.get("causes", {}).items()},
+        causes=Rows(value["causes"], str),
         **{name: value[name] for name in PLAIN},
     )
 
@@ -213,37 +204,6 @@ def _run(text: str) -> Run:
     value = orjson.loads(text)
     corrected = value.get("corrected")
     return Run(**{**value, "said": _said(value["said"]), "corrected": Correction(**corrected) if corrected else None})
-
-
-class _Known:
-    """Runs and their texts, small ones only: of the hundreds in a large course a request changes one. Runs are values."""
-
-    MOST = 4096
-    SMALL = 2000
-
-    def __init__(self) -> None:
-        self._runs: dict[str, Run] = {}
-        self._texts: dict[int, tuple[Run, str]] = {}  # with the run, so that its id stays its own
-
-    def run(self, text: str) -> Run:
-        known = self._runs.get(text)
-        return self._keep(text, _run(text)) if known is None else known
-
-    def text(self, run: Run) -> str:
-        known = self._texts.get(id(run))
-        return orjson.dumps(run).decode() if known is None else known[1]
-
-    def _keep(self, text: str, run: Run) -> Run:
-        if len(text) > self.SMALL:
-            return run
-        if len(self._runs) >= self.MOST:
-            self._runs, self._texts = {}, {}
-        self._runs[text] = run
-        self._texts[id(run)] = (run, text)
-        return run
-
-
-KNOWN = _Known()
 
 
 def _said(value: dict[str, Any]) -> Said:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from scorm_runtime.sequencing.delivery import closed, delivery_request
 from scorm_runtime.sequencing.navigation import choice, navigation_request
-from scorm_runtime.sequencing.requests import Found, arrived, forget_globals, sequencing_request, way_to, withheld
+from scorm_runtime.sequencing.requests import Found, arrived, forget_globals, sequencing_request, way_to
 from scorm_runtime.sequencing.rules import check_activity, rule_of
 from scorm_runtime.sequencing.selection import prepare_again
 from scorm_runtime.sequencing.state import State, Work
@@ -23,9 +23,9 @@ class Navigation:
     """What `navigate` would accept now.
 
     `choice` and `jump` name every item and look only at the way to it; what a post-condition rule asks for goes first.
-    `hidden` are not to be shown in the table of contents; `hide_lms_ui` is the current item's own list, left to the caller.
-    `continue_` is for the control, which SCORM 2004 wants wherever flow is on; `continue_succeeds` says whether the request
-    would deliver something or end the course."""
+    `hidden` are not to be shown in the table of contents, by a rule, a selection or the manifest; `hide_lms_ui` is the current
+    item's own list, left to the caller. `continue_` is for the control, which SCORM 2004 wants wherever flow is on;
+    `continue_succeeds` says whether the request would deliver something or end the course."""
 
     start: bool
     resume_all: bool
@@ -57,6 +57,7 @@ def look_ahead(tree: Tree, state: State) -> Navigation:
     then, ended = _after_exit(now)
     active = state.current is not None and now.of(state.current).active
     opened = state.current is not None
+    kept_back = _withheld(then)
     accepted = {
         request: _accepted(now, then, ended, request) for request in ("start", "resumeAll", "continue", "previous", "exit")
     }
@@ -71,9 +72,9 @@ def look_ahead(tree: Tree, state: State) -> Navigation:
         abandon=active,
         abandon_all=opened,
         suspend_all=opened and _suspendable(now),
-        choice=_choices(now, then, ended),
+        choice=_choices(now, then, ended, kept_back),
         jump=_jumps(now, ended),
-        hidden=_hidden(then),
+        hidden=frozenset([*(tree.nodes[index].id for index in kept_back), *(node.id for node in tree.unseen)]),
         hide_lms_ui=state.current.hide_lms_ui if state.current else (),
     )
 
@@ -114,18 +115,17 @@ def _suspendable(work: Work) -> bool:
     return record.active or record.suspended or work.current.parent is not None
 
 
-def _choices(now: Work, then: Work, ended: Termination) -> dict[str, bool]:
+def _choices(now: Work, then: Work, ended: Termination, kept_back: set[int]) -> dict[str, bool]:
     """A choice is honoured if the way to it is open, and something there can be delivered.
 
     Activities in the same place share the way to them. What flows into one flows on into the first in it, so that the last
     are asked first."""
     offered: dict[str, bool] = {}
     ways: dict[tuple[int, bool], tuple[bool, bool]] = {}
-    gone = _left_out(then)
     here = _Here(now)
     arrivals = {node.index: arrived(then, node) for node in reversed(now.tree.clusters)}
     for node in now.tree.nodes:
-        if node.index in gone or (node.ruled and withheld(then, node) is not None):
+        if node.index in kept_back:
             offered[node.id] = False
             continue
         place = here.place(node)
@@ -135,7 +135,7 @@ def _choices(now: Work, then: Work, ended: Termination) -> dict[str, bool]:
             if place is not None:
                 ways[place] = way
         if node.leaf:
-            offered[node.id] = way == OPEN and not (node.ruled and check_activity(then, node) is not None)
+            offered[node.id] = way == OPEN and not (node.closable and check_activity(then, node) is not None)
         else:
             offered[node.id] = way[0] and _undeliverable(then, arrivals[node.index]) is None
     return offered
@@ -187,11 +187,10 @@ def _left_out(work: Work) -> set[int]:
     return gone
 
 
-def _hidden(work: Work) -> frozenset[str]:
-    """What was not selected or is hidden from choice, with all below it; and what the manifest does not want shown."""
-    nodes = work.tree.nodes
+def _withheld(work: Work) -> set[int]:
+    """What was not selected or is hidden from choice, with all below it."""
     gone = _left_out(work)
-    for node in work.tree.ruled:
+    for node in work.tree.hiding:
         if node.index not in gone and rule_of(work, node, "hiddenFromChoice") is not None:
             gone.update(range(node.index, node.last + 1))
-    return frozenset([nodes[index].id for index in gone] + [node.id for node in work.tree.unseen])
+    return gone

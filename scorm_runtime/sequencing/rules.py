@@ -50,16 +50,12 @@ def rule_of(work: Work, node: Node, action: str) -> SequencingRule | None:
 
 
 def first_of(work: Work, node: Node, rules: Iterable[SequencingRule]) -> SequencingRule | None:
-    """UP.2 Sequencing Rules Check Process, for rules in their order."""
+    """UP.2 Sequencing Rules Check Process, for rules in their order; UP.2.1 Sequencing Rule Check Subprocess: a rule applies if
+    its conditions are known to be true."""
     for rule in rules:
-        if rule_check(work, node, rule):
+        if all_evaluated(work, node, rule) is True:
             return rule
     return None
-
-
-def rule_check(work: Work, node: Node, rule: SequencingRule) -> bool:
-    """UP.2.1 Sequencing Rule Check Subprocess: whether the rule's conditions are known to be true."""
-    return all_evaluated(work, node, rule) is True
 
 
 def all_evaluated(work: Work, node: Node, rule: SequencingRule | RollupRule) -> bool | None:

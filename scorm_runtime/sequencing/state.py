@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -79,8 +79,9 @@ class Record:
 
     def copy(self) -> Record:
         new = Record.__new__(Record)
-        for name in Record.__slots__:
-            setattr(new, name, getattr(self, name))
+        for name, value in zip(ROW, ROW_OF(self), strict=True):
+            setattr(new, name, value)
+        new.children = self.children
         new.objectives = {position: reached.copy() for position, reached in self.objectives.items()}
         return new
 
@@ -92,11 +93,14 @@ class Record:
 
 UNTOUCHED = Record()
 NOTHING = Reached()
-PLAIN = tuple(name for name in Record.__slots__ if name not in ("objectives", "children"))
-# All attributes at once, and what they are at the beginning: writing a state is done on every commit.
-PLAIN_OF, REACHED_OF = attrgetter(*PLAIN), attrgetter(*Reached.__slots__)
-USUAL_PLAIN, USUAL_REACHED = PLAIN_OF(UNTOUCHED), REACHED_OF(NOTHING)
+# All attributes at once: a state is read and written on every request.
+ROW = tuple(name for name in Record.__slots__ if name not in ("children", "objectives"))
+ROW_OF, REACHED_OF = attrgetter(*ROW), attrgetter(*Reached.__slots__)
+USUAL_ROW, USUAL_REACHED = ROW_OF(UNTOUCHED), REACHED_OF(NOTHING)
 SEEN_OF = attrgetter(*(name for name in Record.__slots__ if name not in ("exit", "experienced", "objectives")))
+Row = Sequence[Any]
+"""A record in JSON: the attributes of `ROW`, the children, and the objectives by position with those of `Reached`."""
+Rows = Mapping[int, tuple[Record, Row]]
 MISSING = object()
 
 
@@ -113,9 +117,10 @@ NOT_BEFORE = Before({}, {})
 class State:
     """Everything the sequencer remembers of one registration; a value, never changed in place.
 
-    `before` holds what the run-time data of the delivered activity have replaced since its delivery: abandon restores it."""
+    `before` holds what the run-time data of the delivered activity have replaced since its delivery: abandon restores it.
+    `rows`: records as they were read, which need not be written anew."""
 
-    __slots__ = ("_tree", "_view", "before", "current", "globals", "records", "seed", "suspended")
+    __slots__ = ("_tree", "_view", "before", "current", "globals", "records", "rows", "seed", "suspended")
 
     def __init__(
         self,
@@ -126,6 +131,7 @@ class State:
         suspended: Node | None,
         seed: int,
         before: Before = NOT_BEFORE,
+        rows: Rows | None = None,
     ) -> None:
         self._tree = tree
         self._view: Work | None = None
@@ -135,6 +141,7 @@ class State:
         self.current = current
         self.suspended = suspended
         self.seed = seed
+        self.rows: Rows = rows or {}
 
     @property
     def view(self) -> Work:
@@ -151,65 +158,75 @@ class State:
             value["current"] = self.current.id
         if self.suspended:
             value["suspended"] = self.suspended.id
-        value["activities"] = {key: v for key, v in _written_records(self._tree, self.records).items() if v}
+        value["activities"] = {key: row for key, row in self._written(self.records).items() if row is not None}
         value["globals"] = {target: dict(values) for target, values in self.globals.items() if values}
         if self.before.records:
-            activities = _written_records(self._tree, self.before.records)
+            activities = self._written(self.before.records)
             value["before"] = {"activities": activities, "globals": {t: dict(v) for t, v in self.before.globals.items()}}
         return {name: v for name, v in value.items() if v != {}}
+
+    def _written(self, records: Mapping[int, Record]) -> dict[str, Row | None]:
+        found: dict[str, Row | None] = {}
+        for index, record in sorted(records.items()):
+            known = self.rows.get(index)
+            row = known[1] if known is not None and known[0] is record else _written(self._tree, record)
+            found[self._tree.nodes[index].id] = row
+        return found
 
     @staticmethod
     def from_json(tree: Tree, value: Mapping[str, Any]) -> State:
         """What `to_json` wrote; activities that the tree no longer has are forgotten."""
         before = value.get("before", {})
+        rows = _read_rows(tree, value)
         return State(
             tree,
-            _read_records(tree, value),
+            {index: record for index, (record, _) in rows.items()},
             {target: dict(values) for target, values in value.get("globals", {}).items()},
             tree.by_id.get(value.get("current", "")),
             tree.by_id.get(value.get("suspended", "")),
             value["seed"],
-            Before(_read_records(tree, before), before.get("globals", {})) if before else NOT_BEFORE,
+            _read_before(tree, before) if before else NOT_BEFORE,
+            rows,
         )
 
 
-def _written_records(tree: Tree, records: Mapping[int, Record]) -> dict[str, dict[str, Any]]:
-    return {tree.nodes[index].id: _written(tree, record) for index, record in sorted(records.items())}
+def _read_before(tree: Tree, value: Mapping[str, Any]) -> Before:
+    records = {index: record for index, (record, _) in _read_rows(tree, value).items()}
+    return Before(records, value.get("globals", {}))
 
 
-def _read_records(tree: Tree, value: Mapping[str, Any]) -> dict[int, Record]:
-    known = ((tree.by_id.get(key), values) for key, values in value.get("activities", {}).items())
-    return {node.index: _read(tree, node, values) for node, values in known if node is not None}
+def _read_rows(tree: Tree, value: Mapping[str, Any]) -> dict[int, tuple[Record, Row]]:
+    known = ((tree.by_id.get(key), row) for key, row in value.get("activities", {}).items())
+    return {node.index: (UNTOUCHED if row is None else _read(tree, node, row), row) for node, row in known if node is not None}
 
 
-def _written(tree: Tree, record: Record) -> dict[str, Any]:
-    value = {name: v for name, v, usual in zip(PLAIN, PLAIN_OF(record), USUAL_PLAIN, strict=True) if v != usual}
-    if record.children is not None:
-        value["children"] = [tree.nodes[i].id for i in record.children]
-    objectives = {str(position): v for position, reached in record.objectives.items() if (v := _written_objective(reached))}
-    if objectives:
-        value["objectives"] = objectives
-    return value
+def _written(tree: Tree, record: Record) -> Row | None:
+    """None: as at the beginning."""
+    children = None if record.children is None else [tree.nodes[i].id for i in record.children]
+    reached = ((str(position), REACHED_OF(known)) for position, known in record.objectives.items())
+    objectives = {position: [*values] for position, values in reached if values != USUAL_REACHED}
+    row = ROW_OF(record)
+    return None if row == USUAL_ROW and children is None and not objectives else [*row, children, objectives]
 
 
-def _written_objective(reached: Reached) -> dict[str, Any]:
-    return {name: v for name, v, usual in zip(Reached.__slots__, REACHED_OF(reached), USUAL_REACHED, strict=True) if v != usual}
-
-
-def _read(tree: Tree, node: Node, value: Mapping[str, Any]) -> Record:
-    record = Record()
-    for name in PLAIN:
-        if name in value:
-            setattr(record, name, value[name])
-    if "children" in value:
-        found = (tree.by_id.get(key) for key in value["children"])
+def _read(tree: Tree, node: Node, row: Row) -> Record:
+    record = Record.__new__(Record)
+    record.active, record.amount, record.attempts, record.began, record.completion, *others = row
+    record.completion_by_content, record.exit, record.experienced, record.reselect, *others = others
+    record.stale_objectives, record.stale_progress, record.suspended, children, objectives = others
+    record.children = None
+    if children is not None:
+        found = (tree.by_id.get(key) for key in children)
         record.children = tuple(child.index for child in found if child and child.parent is node)
-    for position, values in value.get("objectives", {}).items():
-        reached = Reached()
-        for name, v in values.items():
-            setattr(reached, name, v)
-        record.objectives[int(position)] = reached
+    record.objectives = {int(position): _read_reached(values) for position, values in objectives.items()}
     return record
+
+
+def _read_reached(values: Sequence[Any]) -> Reached:
+    """In the order of `__slots__`."""
+    new = Reached.__new__(Reached)
+    new.by_content, new.completion, new.max, new.measure, new.min, new.progress, new.raw, new.satisfied = values
+    return new
 
 
 class Work:
@@ -230,6 +247,7 @@ class Work:
         "records",
         "remembered",
         "rolling",
+        "rows",
         "seed",
         "stopped",
         "suspended",
@@ -244,6 +262,7 @@ class Work:
         self.suspended: Node | None = state.suspended
         self.seed: int = state.seed
         self.before: Before = state.before
+        self.rows: Rows = state.rows
         self.now = now
         self.log = log
         self.moved: set[str] = set()
@@ -255,7 +274,7 @@ class Work:
 
     def value(self) -> State:
         """The state as it stands; this copy must not be changed afterwards."""
-        return State(self.tree, self.records, self.globals, self.current, self.suspended, self.seed, self.before)
+        return State(self.tree, self.records, self.globals, self.current, self.suspended, self.seed, self.before, self.rows)
 
     def say(self, text: str, *about: object) -> None:
         if self.log is not None:

@@ -55,13 +55,14 @@ def _targets(maps: tuple[ObjectiveMap, ...], way: str) -> dict[str, tuple[str, .
 class Node:
     """An activity in its place. `index` is its preorder position, `last` that of its last descendant.
 
-    `holds`: it, or an activity above it, may not be left by choice while it is active. `ruled`: something of its own may keep
-    it closed or hidden. `stops_inside`: a child may stop forward traversal. `usual`: it is rolled up by the default rules, and
-    its children count always and read no global objective for it."""
+    `holds`: it, or an activity above it, may not be left by choice while it is active. `closable`: something of its own may
+    keep it from being delivered. `stops_inside`: a child may stop forward traversal. `usual`: it is rolled up by the default
+    rules, and its children count always and read no global objective for it."""
 
     __slots__ = (
         "by_id",
         "children",
+        "closable",
         "completed_by_measure",
         "depth",
         "hide_lms_ui",
@@ -82,7 +83,6 @@ class Node:
         "progress_weight",
         "required",
         "rollup",
-        "ruled",
         "seq",
         "stops_inside",
         "time_limit",
@@ -114,7 +114,7 @@ class Node:
         self.holds: bool = not sequencing.choice_exit or bool(parent and parent.holds)
         self.time_limit = seconds(sequencing.attempt_absolute_duration_limit)
         self.pre = _by_action(sequencing.pre_rules)
-        self.ruled = bool(self.pre or self.prerequisites) or sequencing.attempt_limit is not None
+        self.closable = "disabled" in self.pre or sequencing.attempt_limit is not None or self.prerequisites is not None
         self.rollup = {a: tuple(r for r in sequencing.rollup_rules if r.action == a) for a in _actions(sequencing)}
         self.required = _required(sequencing)
         self._read_objectives(sequencing)
@@ -168,11 +168,12 @@ class Tree:
         "by_id",
         "clusters",
         "edition",
+        "hiding",
+        "leaves",
         "nodes",
         "readers",
         "retains",
         "root",
-        "ruled",
         "selecting",
         "system_wide",
         "unseen",
@@ -188,8 +189,9 @@ class Tree:
         if len(self.by_id) != len(self.nodes):
             raise ValueError("two items of the course have the same identifier")
         self.selecting = tuple(n for n in self.nodes if _selects(n.seq))
+        self.leaves = tuple(n for n in self.nodes if n.leaf)
         self.clusters = tuple(n for n in self.nodes if not n.leaf)
-        self.ruled = tuple(n for n in self.nodes if n.ruled)
+        self.hiding = tuple(n for n in self.nodes if "hiddenFromChoice" in n.pre)
         self.unseen = tuple(n for n in self.nodes if not n.visible)
         self.readers: dict[str, tuple[Node, ...]] = _readers(self.nodes)
 
