@@ -1,7 +1,7 @@
 """The steps of the runtime in order: load, decide (pure), save with revision and outbox, deliver.
 
-A commit costs two round trips to the database: one read, one compare-and-set. Its statements leave from the outbox right
-after the answer; those of a navigation leave before it. What a crash leaves in an outbox, `flush_outbox` sends.
+A commit costs two round trips to the database: one read, one compare-and-set. Its statements, and those of an opening,
+leave from the outbox right after the answer; those of a navigation leave before it. What a crash leaves in an outbox, `flush_outbox` sends.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class Service:
             act=left,
             opens=True,
         )
-        self.outbox.deliver(record)
+        self.outbox.soon(record)
         answer = self._answer(plan, session, step)
         if step.exception and answer["state"] == "ended":
             answer["state"] = "idle"  # nothing could be started by itself: the learner chooses

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,10 @@ from access import public
 from scorm_runtime import catalogs, restart, words
 from scorm_runtime.catalogs import Catalog
 from scorm_runtime.errors import InvalidRequest, LaunchExpired, LaunchNotFound
-from scorm_runtime.views import messages, policy
+from scorm_runtime.views import messages, policy, scripts
 from scorm_runtime.views.extension import service
 
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-# Comment lines, casts inside a line, and indentation: a third of a script. What is left keeps its line numbers.
-COMMENT = re.compile(
-    r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/[ \t]*|//[^\n]*)$|^[ \t]+|/\*\* @type [^\n]*?\*/ ", re.DOTALL | re.MULTILINE
-)
-IMPORT = re.compile(r'^import .* from "\./([^"]+)";$', re.MULTILINE)
 bp = Blueprint("player", __name__, url_prefix="/play/<token>", template_folder="../templates")
 static_bp = Blueprint("runtime_static", __name__, url_prefix="/runtime")
 
@@ -47,7 +41,6 @@ def page(token: str) -> Response:
         asks=restart.offered(session, record, service().courses.of(record.course)),
         sandbox=policy.SANDBOX,
         words=words.for_script(language),
-        parts=_modules(str(_folders()[".js"]), "player.js"),
     )
     policy.player(answer.headers, service().settings, course)
     return answer
@@ -135,25 +128,12 @@ def _folders() -> dict[str, Path]:
 
 
 @cache
-def _modules(folder: str, name: str) -> tuple[str, ...]:
-    """What a script imports, and what that imports: named on the page, they come all at once."""
-    found: dict[str, None] = {}
-    names = [name]
-    while names:
-        for imported in IMPORT.findall(_text(folder, names.pop())):
-            if imported not in found:
-                found[imported] = None
-                names.append(imported)
-    return tuple(found)
-
-
-@cache
 def _text(folder: str, name: str) -> str:
-    """One file of the folder; a script without what only people read."""
-    if name not in {file.name for file in Path(folder).iterdir()}:
+    """One file of the folder; a script with what it imports."""
+    file = Path(folder) / name
+    if file not in Path(folder).iterdir():
         return ""
-    text = (Path(folder) / name).read_text("utf-8")
-    return COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if name.endswith(".js") else text
+    return scripts.script(file.parent, file.stem) if file.suffix == ".js" else file.read_text("utf-8")
 
 
 @cache
@@ -161,7 +141,7 @@ def _digest(folders: tuple[str, ...]) -> str:
     seen = hashlib.sha256()
     for folder in folders:
         for file in sorted(Path(folder).glob("*.*")):
-            seen.update(file.name.encode() + b"\0" + file.read_bytes())
+            seen.update(file.name.encode() + b"\0" + _text(folder, file.name).encode())
     return seen.hexdigest()[:16]
 
 

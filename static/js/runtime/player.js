@@ -33,6 +33,8 @@ class Player {
     const { registration = "", sandbox = "", language = "", resume } = page.body.dataset;
     this.registration = registration;
     this.asks = resume === "ask";
+    this.windows = new Windows(registration, () => this.superseded({ save: true }));
+    if (!this.asks) this.windows.takeOver(); // other processes answer it while the rest is made here
     this.shelf = storage();
     this.words = new Words(JSON.parse(page.getElementById("words")?.textContent ?? ""), navigator.languages);
     this.view = new View(page, this.words, {
@@ -50,7 +52,6 @@ class Player {
       onClosed: () => this.closed(),
     });
     this.transport = new Transport({ base: "", onCondition: (condition) => this.condition(condition) });
-    this.windows = new Windows(registration, () => this.superseded({ save: true }));
     this.window = 0;
     this.moves = 0;
     /** @type {any} the first answer: table, course, settings */
@@ -86,6 +87,7 @@ class Player {
     this.view.card("waiting");
     await this.windows.takeOver();
     const pending = leftBehind(this.registration, this.shelf);
+    setTimeout(() => this.words.prepare()); // while the server thinks
     const without = (/** @type {Refusal} */ refusal) =>
       UNFIT.includes(refusal.code) ? this.ask("state", () => ({ again })) : this.refused(refusal);
     const answer = await this.ask("state", () => ({ pending, again }), without);
@@ -127,15 +129,16 @@ class Player {
   /** @param {any} answer @param {"chosen" | "start"} [otherwise] what to say when nothing is delivered */
   apply(answer, otherwise = "chosen") {
     const current = answer.delivery?.item ?? (answer.state === "running" ? this.run?.item : null) ?? null;
-    if (answer.nav) this.view.navigation(answer.nav, answer.hidden);
-    if (answer.toc) this.view.contents(entries(this.course.outline, answer.toc), current);
     if (answer.request_valid) {
       const { choice, jump, ...others } = answer.request_valid;
       const ahead = { ...others, choice: byItem(this.course.outline, choice), jump: byItem(this.course.outline, jump) };
       this.course.request_valid = ahead;
       if (this.run) this.run.model.lookAhead = ahead;
     }
-    if (answer.delivery) return this.deliver(answer.delivery);
+    if (answer.delivery) this.deliver(answer.delivery); // first: the browser fetches it while the rest is drawn
+    if (answer.nav) this.view.navigation(answer.nav, answer.hidden);
+    if (answer.toc) this.view.contents(entries(this.course.outline, answer.toc), current);
+    if (answer.delivery) return;
     if (answer.state === "ended") return this.finish(answer.result);
     if (answer.state === "idle" || !this.stage.shown) {
       this.leave();

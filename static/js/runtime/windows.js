@@ -12,7 +12,8 @@ export class Windows {
     this.name = `rollbook:${registration}`;
     this.id = crypto.getRandomValues(new Uint32Array(2)).join("-");
     this.onSuperseded = onSuperseded;
-    this.held = false;
+    /** @type {Promise<void> | undefined} */
+    this.taken = undefined;
     /** @type {() => void} */
     this.release = () => {};
     this.channel = new BroadcastChannel(this.name);
@@ -24,9 +25,12 @@ export class Windows {
   }
 
   /** Waits, but not for ever, until an older window has saved. */
-  async takeOver() {
-    if (this.held) return;
-    this.held = true;
+  takeOver() {
+    this.taken ??= this.take();
+    return this.taken;
+  }
+
+  async take() {
     const { locks } = navigator;
     const names = await held();
     const others = names?.includes(this.name) ?? true;

@@ -36,6 +36,11 @@ export class Words {
     this.locale = wishes.find((wish) => wish.split("-")[0] === language.split("-")[0]) ?? language;
   }
 
+  /** The first number costs a browser the tables of a language: as long as a whole page. */
+  prepare() {
+    this.number(0);
+  }
+
   /** @param {string} key @param {Record<string, string>} [values] @param {number} [count] decides between forms */
   say(key, values = {}, count = 0) {
     const found = this.texts[key];
