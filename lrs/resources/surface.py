@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Blueprint, Flask, Response, current_app, g, request
-from werkzeug.exceptions import ClientDisconnected
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.http import http_date
 
 from lrs import versions
@@ -115,7 +115,9 @@ def read_piece(size: int) -> bytes:
     """Up to so many bytes of the body."""
     try:
         piece: bytes = request.stream.read(size)
-    except OSError as error:  # what gunicorn makes of a body in chunks that is cut off or malformed
+    except HTTPException:
+        raise
+    except Exception as error:  # each server has classes of its own for a body whose chunks are cut off or malformed
         raise Refused("The body ended within a chunk, or a chunk does not begin with its size.", rule="RFC 9112 7.1") from error
     return piece
 
