@@ -37,6 +37,9 @@ COURSE_RULES = {
     CourseRule.WHEN_SCORED: "it counts as completed from a score of {score:g} on",
 }
 
+ROLLED_UP = {"completion": ("completion", why.cluster_completion), "success": ("satisfied", why.cluster_success)}
+"""How the sequencing calls a status, and what explains it of a cluster."""
+
 
 def completion(plan: Plan, attempt: Attempt, item: Item) -> Reason:
     return _checked(plan, attempt, item, "completion", _completion)
@@ -74,17 +77,23 @@ def _corrected(value: Any, correction: Correction) -> Reason:
 
 
 def _completion(plan: Plan, attempt: Attempt, item: Item, status: Status) -> Reason:
-    if found := why.mapped(plan.tree, attempt.state, item.identifier, "completion"):
+    if found := _beside_content(plan, attempt, item, status, "completion"):
+        return found
+    run = attempt.runs[item.identifier]
+    return _decided(plan, item, run, status) or _said_completion(plan, item, run, status)
+
+
+def _beside_content(plan: Plan, attempt: Attempt, item: Item, status: Status, what: str) -> Reason | None:
+    """A status that its content did not give: mapped, rolled up, of an item that was never opened or has said nothing."""
+    objective, cluster = ROLLED_UP[what]
+    if found := why.mapped(plan.tree, attempt.state, item.identifier, objective):
         return found
     if item.children:
-        return why.cluster_completion(plan.tree, attempt.state, item.identifier)
-    run = attempt.runs.get(item.identifier)
-    if found := _before_any_data(item, status, run, status.completion):
+        return cluster(plan.tree, attempt.state, item.identifier)
+    run, value = attempt.runs.get(item.identifier), getattr(status, what)
+    if found := _before_any_data(item, run, value):
         return found
-    assert run is not None
-    if not run.data:
-        return _assumed(item, status, status.completion, "completion")
-    return _decided(plan, item, run, status) or _said_completion(plan, item, run, status)
+    return None if run and run.data else _assumed(item, value, what)
 
 
 def _decided(plan: Plan, item: Item, run: Run, status: Status) -> Reason | None:
@@ -121,16 +130,9 @@ def _said_completion(plan: Plan, item: Item, run: Run, status: Status) -> Reason
 
 
 def _success(plan: Plan, attempt: Attempt, item: Item, status: Status) -> Reason:
-    if found := why.mapped(plan.tree, attempt.state, item.identifier, "satisfied"):
+    if found := _beside_content(plan, attempt, item, status, "success"):
         return found
-    if item.children:
-        return why.cluster_success(plan.tree, attempt.state, item.identifier)
-    run = attempt.runs.get(item.identifier)
-    if found := _before_any_data(item, status, run, status.success):
-        return found
-    assert run is not None
-    if not run.data:
-        return _assumed(item, status, status.success, "success")
+    run = attempt.runs[item.identifier]
     if plan.course.standard is Standard.SCORM_12:
         return _said_12(plan, item, run, 1)
     passing = next((o.min_normalized_measure for o in item.sequencing.objectives if o.primary and o.satisfied_by_measure), None)
@@ -147,7 +149,7 @@ def _success(plan: Plan, attempt: Attempt, item: Item, status: Status) -> Reason
     return Reason(value="passed" if status.scaled >= passing else "failed", rule="scaled_passing_score", text=text)
 
 
-def _before_any_data(item: Item, status: Status, run: Run | None, value: Any) -> Reason | None:
+def _before_any_data(item: Item, run: Run | None, value: Any) -> Reason | None:
     if not item.sequencing.tracked:
         return Reason(value=value, rule="untracked", text="The package says that this item is not tracked.")
     if run is None or (run.corrected and not run.number):
@@ -155,7 +157,7 @@ def _before_any_data(item: Item, status: Status, run: Run | None, value: Any) ->
     return None
 
 
-def _assumed(item: Item, status: Status, value: str, what: str) -> Reason:
+def _assumed(item: Item, value: str, what: str) -> Reason:
     """UP.4 End Attempt Process, step 1.1.1: unless the package leaves the status to content."""
     left = item.sequencing.completion_set_by_content if what == "completion" else item.sequencing.objective_set_by_content
     if value != "unknown" and left:
@@ -178,7 +180,7 @@ def _said_2004(item: Item, run: Run, status: Status, element: str, what: str) ->
         if (said := run.data.get(name)) is not None and said == value:
             return Reason(value=said, rule="cmi.objectives", text=f"{name}={said!r} {_set(run, name)}: the primary objective.")
     if value != "unknown":
-        return _assumed(item, status, value, what)
+        return _assumed(item, value, what)
     decides = {"completion": "no completion threshold", "success": "no scaled passing score"}[what]
     return Reason(value="unknown", rule=element, text=f"{element} was never set, and {decides} is defined.")
 
