@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from lrs import versions
 from lrs.errors import VersionRefused
+from lrs.resources import patience
 
 _FIELDS = 100
 _METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
@@ -61,6 +62,7 @@ class AlternateSyntax:
         asked = {**environ, "wsgi.input": BytesIO(raw)}
         if len(raw) < length:
             return asked
+        patience.is_whole(environ)
         try:
             form = _read_form(raw)
         except ValueError:  # more fields than any request has

@@ -6,6 +6,7 @@ not tell the socket (`gunicorn.socket`, `werkzeug.socket`) are not watched: they
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import socket
 import threading
@@ -28,6 +29,13 @@ class Reading:
     connection: socket.socket
     until: float
     overdue: bool = False
+
+
+def is_whole(environ: Mapping[str, Any]) -> None:
+    """The body has come; what is done with it may take its time."""
+    reading: Reading | None = environ.get(READING)
+    if reading is not None:
+        reading.until, reading.overdue = math.inf, False
 
 
 class Patience:

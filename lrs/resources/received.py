@@ -13,7 +13,7 @@ from typing import Any
 from flask import request
 
 from lrs.errors import InvalidMultipart, Refused, TooLarge
-from lrs.resources import multipart
+from lrs.resources import multipart, patience
 from lrs.resources.surface import JSON, read_body, read_json, read_piece
 from lrs.settings import Settings
 from lrs.store.attachments import Attachment
@@ -63,6 +63,7 @@ def _read(reader: multipart.Reader, settings: Settings, files: ExitStack) -> tup
         total += one.length
         if total > settings.request_maximum:
             raise TooLarge("The attachments of this request are too large.", rule=settings.request_maximum)
+    patience.is_whole(request.environ)
     return value, list(attachments.values())
 
 

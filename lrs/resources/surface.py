@@ -13,8 +13,7 @@ from werkzeug.http import http_date
 
 from lrs import versions
 from lrs.errors import InvalidJSON, LRSError, Refused, TooLarge, TooSlow
-from lrs.resources import params
-from lrs.resources.patience import READING, SLOWEST
+from lrs.resources import params, patience
 from lrs.spec import json_text
 from lrs.spec.formats import format_timestamp
 from lrs.versions import Version
@@ -59,9 +58,11 @@ def answer_disconnected(_: ClientDisconnected) -> Response:
 
 @bp.errorhandler(LRSError)
 def answer_error(error: LRSError) -> Response:
-    reading = request.environ.get(READING)
+    reading = request.environ.get(patience.READING)
     if reading is not None and reading.overdue:
-        error = TooSlow("The body did not come in time.", rule=f"{SLOWEST >> 10} KiB a second, after a start of some seconds.")
+        error = TooSlow(
+            "The body did not come in time.", rule=f"{patience.SLOWEST >> 10} KiB a second, after a start of some seconds."
+        )
     body = {
         "type": "about:blank",
         "title": HTTPStatus(error.status).phrase,
@@ -108,6 +109,7 @@ def read_body(limit: int) -> bytes:
         raise TooLarge(f"The body has more than {limit} bytes.", rule=limit)
     if request.content_length is not None and len(raw) < request.content_length:
         raise ClientDisconnected
+    patience.is_whole(request.environ)
     return raw
 
 

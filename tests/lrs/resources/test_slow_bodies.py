@@ -7,10 +7,12 @@ import base64
 import socket
 import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from lrs.resources import patience
 from tests.lrs.conftest import make_statement
 from tests.rollbook.serving import KEY, SECRET, Served, serving
 
@@ -65,6 +67,25 @@ def test_the_others_are_served_after_all_threads_were_held(served: Served) -> No
     assert [connection.recv(4096).split()[1] for connection in held] == [b"408"] * 4
     for connection in held:
         connection.close()
+
+
+def test_what_is_done_with_a_whole_body_may_take_its_time() -> None:
+    """Else a slow database would make 408 of every error."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(1)
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        patience.is_whole(environ)
+        with pytest.raises(TimeoutError):  # and not the end of the connection
+            ours.recv(1)
+        return [b"overdue" if environ[patience.READING].overdue else b"in time"]
+
+    asked = {"PATH_INFO": "/xapi/statements", "CONTENT_LENGTH": "1", "gunicorn.socket": ours}
+    answer = patience.Patience(application, "/xapi/", seconds=0, largest=1)(asked, None)
+
+    assert list(answer) == [b"in time"]
+    ours.close()
+    theirs.close()
 
 
 STATE = "/xapi/activities/state?" + urlencode(
