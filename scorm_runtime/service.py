@@ -1,7 +1,8 @@
 """The steps of the runtime in order: load, decide (pure), save with revision and outbox, deliver.
 
 A commit costs two round trips to the database: one read, one compare-and-set. Its statements, and those of an opening,
-leave from the outbox right after the answer; those of a navigation leave before it. What a crash leaves in an outbox, `flush_outbox` sends.
+leave from the outbox right after the answer; those of a navigation leave before it. What a crash leaves in an outbox,
+`flush_outbox` sends.
 """
 
 from __future__ import annotations
