@@ -43,6 +43,8 @@ PLAYER: dict[str, str | tuple[str, str]] = {
         "Open the course again from where you started it. What is not saved yet is kept in this browser until then."
     ),
     "notice.expired.action": _("Back to where you came from"),
+    "notice.used.title": _("All your attempts are used"),
+    "notice.used.text": _("This course allows no further one. What you have done stays on record."),
     "notice.lost.title": _("Something went wrong"),
     "notice.lost.text": _("The course has to be loaded again. Your work is saved, or kept in this browser until it is."),
     "notice.lost.action": _("Load again"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -192,6 +193,20 @@ def test_nobody_is_asked_unless_the_launch_says_so(
     again = open_player(service.launch(registration))
 
     again.shows("SCO resume")
+
+
+def test_who_has_used_every_attempt_is_told_so_and_can_go_back(service: Service, context: BrowserContext, tmp_path: Path) -> None:
+    course = service.import_course(packages.scorm12(tmp_path, "only-once", {"only.html": packages.SCO}))
+    service.ask("PATCH", f"/api/v1/courses/{course['id']}/settings", b'{"max_attempts": 1}')
+    player = opened(context, service.launch(service.register(course), return_url="https://people.example/home"))
+    player.shows("SCO ab-initio")
+    player.nav("exitAll").click()
+    player.has_state("ended")
+
+    player.page.get_by_role("button", name="Open the course again").click()
+
+    notice = player.page.get_by_role("dialog", name="All your attempts are used")
+    expect(notice.get_by_role("button", name="Back to where you came from")).to_be_focused()
 
 
 def test_the_player_fills_the_screen_by_button_and_by_keyboard(

@@ -19,6 +19,7 @@ const MODES = { browse: "mode.browse", review: "mode.review" };
 const NOTICES = {
   superseded: ["notice.superseded.title", "notice.superseded.text", "notice.superseded.action"],
   expired: ["notice.expired.title", "notice.expired.text", "notice.expired.action"],
+  used: ["notice.used.title", "notice.used.text", "notice.expired.action"],
   lost: ["notice.lost.title", "notice.lost.text", "notice.lost.action"],
 };
 const OWN = {
