@@ -72,16 +72,18 @@ def _opening(plan: Plan, attempt: Attempt, item: str | None) -> Request:
 def commit(plan: Plan, attempt: Attempt, number: int, commits: Sequence[Commit], now: float) -> Step:
     """Commits of the run in progress; those that were applied before are passed over."""
     run = _heard(plan, attempt, _open_run(attempt, number), bool(commits))
-    before = _tracking(plan, run)
+    before, first = _tracking(plan, run), run.applied == 0
     run, changes, refused = _apply(plan, run, commits, now)
     after = _tracking(plan, run)
     events, said = item_events(run.item, run.attempt, run.said, run.data, changes, after, _when(run, commits, now))
     run = replace(run, said=said)
     attempt = _with_run(attempt, run)
+    more: tuple[Event, ...] = ()
     changed = _status_of(before) != _status_of(after)
     if changed:
         attempt = replace(attempt, state=engine.record(plan.tree, attempt.state, run.item, after))
-    attempt, more = roll_up(plan, attempt, now, final=False)
+    if changed or first:  # what a delivery has recorded is rolled up by the first commit
+        attempt, more = roll_up(plan, attempt, now, final=False)
     return Step(attempt=attempt, events=(*events, *more), changed=changed, refused=refused)
 
 

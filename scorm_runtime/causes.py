@@ -46,6 +46,8 @@ def noted(plan: Plan, before: Attempt, after: Attempt, now: float) -> tuple[Atte
 def _moved(plan: Plan, before: Attempt, after: Attempt) -> Iterable[Node]:
     """The activities that may have another status: their records are others, or global objectives that they read."""
     old, new = before.state, after.state
+    if old is new:
+        return ()
     known = old.records
     moved = {i for i, record in new.records.items() if known.get(i) is not record} | (known.keys() - new.records.keys())
     if old.globals != new.globals:

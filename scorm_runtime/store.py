@@ -176,7 +176,7 @@ def save_learner(db: Database[Any], store: int, actor_key: str, changes: Mapping
 
 def attempt_json(attempt: Attempt) -> dict[str, Any]:
     made: dict[str, Any] = {name: getattr(attempt, name) for name in PLAIN}
-    made["state"] = orjson.dumps(attempt.state.to_json()).decode()
+    made["state"] = attempt.state.text()
     made["runs"] = written(attempt.runs, lambda run: orjson.dumps(run).decode())
     made["causes"] = written(attempt.causes, str)
     for name in ("result", "said", "stores", "preference", "corrected"):
@@ -188,7 +188,7 @@ def attempt_json(attempt: Attempt) -> dict[str, Any]:
 
 def read_attempt(tree: Tree, value: Mapping[str, Any]) -> Attempt:
     return Attempt(
-        state=State.from_json(tree, orjson.loads(value["state"])),
+        state=State.of_text(tree, value["state"]),
         runs=Rows(value["runs"], _run),
         result=Result(**orjson.loads(value["result"])),
         said=_said(orjson.loads(value["said"])),

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+import orjson
+
 from scorm_runtime.sequencing.tree import Node, Tree
 
 Global = Mapping[str, Any]
@@ -118,9 +120,10 @@ class State:
     """Everything the sequencer remembers of one registration; a value, never changed in place.
 
     `before` holds what the run-time data of the delivered activity have replaced since its delivery: abandon restores it.
-    `rows`: records as they were read, which need not be written anew."""
+    `rows`: records as they were read, which need not be written anew. One that is made from a text is read when it is first
+    asked for anything: most commits do not."""
 
-    __slots__ = ("_tree", "_view", "before", "current", "globals", "records", "rows", "seed", "suspended")
+    __slots__ = ("_text", "_tree", "_view", "before", "current", "globals", "records", "rows", "seed", "suspended")
 
     def __init__(
         self,
@@ -134,6 +137,7 @@ class State:
         rows: Rows | None = None,
     ) -> None:
         self._tree = tree
+        self._text: str | None = None
         self._view: Work | None = None
         self.before = before
         self.records = records
@@ -142,6 +146,27 @@ class State:
         self.suspended = suspended
         self.seed = seed
         self.rows: Rows = rows or {}
+
+    @staticmethod
+    def of_text(tree: Tree, text: str) -> State:
+        """What `text` made."""
+        state = State.__new__(State)
+        state._tree, state._text, state._view = tree, text, None
+        return state
+
+    def __getattr__(self, name: str) -> Any:
+        """A slot that has not been filled yet."""
+        if name not in State.__slots__:
+            raise AttributeError(name)
+        read = State.from_json(self._tree, orjson.loads(self._text or "{}"))
+        self.before, self.records, self.rows, self.globals = read.before, read.records, read.rows, read.globals
+        self.current, self.suspended, self.seed = read.current, read.suspended, read.seed
+        return getattr(self, name)
+
+    def text(self) -> str:
+        if self._text is None:
+            self._text = orjson.dumps(self.to_json()).decode()
+        return self._text
 
     @property
     def view(self) -> Work:

@@ -135,7 +135,7 @@ def _calls(rows: Any, place: str) -> tuple[Any, ...]:
     for at, row in enumerate(rows):
         if not isinstance(row, list) or len(row) not in (5, 6) or not all(map(isinstance, row, CALL)):
             raise InvalidRequest(f"{place}/{at}", row, "must be [milliseconds, call, element, value, error code, times]")
-        if any(len(text) > LONGEST_CALL for text in row[1:4]):
+        if len(row[1]) > LONGEST_CALL or len(row[2]) > LONGEST_CALL or len(row[3]) > LONGEST_CALL:
             raise InvalidRequest(f"{place}/{at}", row[1], f"must have texts of at most {LONGEST_CALL} characters")
     return tuple(rows)
 
