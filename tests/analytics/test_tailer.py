@@ -211,6 +211,31 @@ def test_rebuilding_gives_the_same_rows(attempts: Attempts, feeder: Feeder) -> N
     assert heard[-1] == 3
 
 
+def test_rebuilding_may_meet_each_row_as_it_was(attempts: Attempts, feeder: Feeder, db: Database[dict[str, Any]]) -> None:
+    """As when a batch ends after the first statement of a row that has more."""
+    feeder.say("ann", "initialized")
+    attempts.catch_up()
+    first = row(attempts)
+    feeder.say("ann", "passed")
+    attempts.catch_up()
+    store.forget(db, 1, "nobody")
+
+    store.write(db, 1, [(None, first)])
+
+    assert row(attempts) == first
+
+
+def test_numbers_of_changes_were_unique_once(db: Database[dict[str, Any]], attempts: Attempts) -> None:
+    rows = db[store.ATTEMPTS]
+    rows.drop_index(store.CHANGES)
+    rows.create_index([("t", 1), ("seq", 1)], unique=True)
+
+    attempts.ensure_indexes()
+    attempts.ensure_indexes()
+
+    assert "unique" not in rows.index_information()[store.CHANGES]
+
+
 def test_stores_are_apart(attempts: Attempts, feeder: Feeder) -> None:
     feeder.say("ann", "initialized")
 
