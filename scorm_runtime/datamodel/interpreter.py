@@ -5,6 +5,7 @@ SCORM 2004 RTE 3.1.4 and 4.1.1, SCORM 1.2 RTE 3.4.2. Codes are the model's; noth
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -210,7 +211,7 @@ class DataModel:
 
     def _refuse(self, situation: str, name: str, value: str | None = None) -> int:
         code = self.model.codes[situation]
-        found = "" if value is None else f", found {value[:60]!r}"
+        found = "" if value is None else f", found {json.dumps(value[:60], ensure_ascii=False)}"
         self.diagnostic = f"{name or 'no element'}: {situation.replace('_', ' ')}{found}"[: self.model.max_message]
         return code
 

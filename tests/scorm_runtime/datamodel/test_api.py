@@ -122,7 +122,7 @@ def test_diagnostics_say_where_and_what() -> None:
 
     api.set_value("cmi.score.scaled", "2")
 
-    assert api.get_diagnostic("") == "cmi.score.scaled: range, found '2'"
+    assert api.get_diagnostic("") == 'cmi.score.scaled: range, found "2"'
     assert api.get_diagnostic("407") == api.get_diagnostic("")
     assert len(api.get_diagnostic("401")) <= 255
 
