@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, FrameLocator, Locator, Page, Request, Response, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Frame, FrameLocator, Locator, Page, Request, Response, expect
 
 # Chromium says so of every frame that may run scripts and reach the SCORM API above it.
 SANDBOX_NOTICE = "allow-scripts and allow-same-origin"
@@ -146,6 +146,35 @@ class Player:
     def close(self) -> None:
         """As a learner closes the tab: the page may still do what it does on leaving."""
         self.page.close(run_before_unload=False)
+
+
+def opened(context: BrowserContext, url: str) -> Page:
+    """A window of the player in which content runs."""
+    page = context.new_page()
+    page.goto(url)
+    expect(page.locator("body")).to_have_attribute("data-state", "running")
+    return page
+
+
+def content(page: Page) -> Frame:
+    frame = page.frame(name="content")
+    assert frame is not None
+    return frame
+
+
+def says(page: Page, element: str, value: str) -> None:
+    assert content(page).evaluate("([element, value]) => api.LMSSetValue(element, value)", [element, value]) == "true"
+
+
+def reads(page: Page, element: str) -> str:
+    value: str = content(page).evaluate("element => api.LMSGetValue(element)", element)
+    return value
+
+
+def stored(service: Service, registration: str) -> dict[str, str]:
+    """The run-time data of the first part, as the server has them."""
+    data: dict[str, str] = service.get(f"/api/v1/registrations/{registration}", cmi="true")["tree"]["children"][0]["cmi"]
+    return data
 
 
 FIRE_SAFETY_PAGES = ("Welcome", "What a fire needs", "Which extinguisher", "When you find a fire", "Five questions")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.playing import Service
+from tests.browser.playing import Service, content, opened, reads, says, stored
 
 pytestmark = pytest.mark.browser
 
@@ -42,41 +41,6 @@ def unloading(service: Service, tmp_path_factory: pytest.TempPathFactory) -> dic
         archive.writestr("imsmanifest.xml", MANIFEST)
         archive.writestr("index.html", PAGE)
     return service.import_course(package)
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """One browser profile: its windows share their storage."""
-    made = browser.new_context()
-    yield made
-    made.close()
-
-
-def opened(context: BrowserContext, url: str) -> Page:
-    page = context.new_page()
-    page.goto(url)
-    expect(page.locator("body")).to_have_attribute("data-state", "running")
-    return page
-
-
-def content(page: Page) -> Frame:
-    frame = page.frame(name="content")
-    assert frame is not None
-    return frame
-
-
-def says(page: Page, element: str, value: str) -> None:
-    assert content(page).evaluate("([element, value]) => api.LMSSetValue(element, value)", [element, value]) == "true"
-
-
-def reads(page: Page, element: str) -> str:
-    value: str = content(page).evaluate("element => api.LMSGetValue(element)", element)
-    return value
-
-
-def stored(service: Service, registration: str) -> dict[str, str]:
-    data: dict[str, str] = service.get(f"/api/v1/registrations/{registration}", cmi="true")["tree"]["children"][0]["cmi"]
-    return data
 
 
 @pytest.mark.parametrize("event", ["beforeunload", "pagehide", "unload"])

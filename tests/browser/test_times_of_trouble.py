@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, exp
 
 from tests.browser import packages
 from tests.browser.conftest import ARGUMENTS, chromium
-from tests.browser.playing import Service
+from tests.browser.playing import Service, content, opened, reads, says, stored
 
 pytestmark = pytest.mark.browser
 
@@ -28,30 +28,9 @@ def course(service: Service, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     return service.import_course(packages.scorm12(tmp_path_factory.mktemp("part"), "trouble", {"only.html": packages.SCO}))
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context()
-    yield made
-    made.close()
-
-
-def opened(context: BrowserContext, url: str) -> Page:
-    page = context.new_page()
-    page.goto(url)
-    expect(page.locator("body")).to_have_attribute("data-state", "running")
-    return page
-
-
-def says(page: Page, element: str, value: str) -> None:
-    frame = page.frame("content")
-    assert frame is not None
-    said = frame.evaluate("([element, value]) => api.LMSSetValue(element, value) + api.LMSCommit('')", [element, value])
-    assert said == "truetrue"
-
-
-def stored(service: Service, registration: str) -> dict[str, str]:
-    data: dict[str, str] = service.get(f"/api/v1/registrations/{registration}", cmi="true")["tree"]["children"][0]["cmi"]
-    return data
+def saves(page: Page, element: str, value: str) -> None:
+    says(page, element, value)
+    assert content(page).evaluate("api.LMSCommit('')") == "true"
 
 
 def test_after_ten_minutes_without_a_network_everything_is_saved(
@@ -65,8 +44,8 @@ def test_after_ten_minutes_without_a_network_everything_is_saved(
 
     context.set_offline(True)
     for minute in range(10):
-        says(page, "cmi.suspend_data", f"after {minute} minutes")
-        says(page, f"cmi.interactions.{minute}.id", f"q{minute}")
+        saves(page, "cmi.suspend_data", f"after {minute} minutes")
+        saves(page, f"cmi.interactions.{minute}.id", f"q{minute}")
         context.clock.run_for(60_000)
         expect(page.locator("#saved")).to_contain_text("No connection. Your work is kept in this browser")
     expect(page.locator("#spoken")).to_contain_text("No connection.")
@@ -86,7 +65,7 @@ def test_a_course_that_is_left_without_a_network_goes_on_from_there(
     registration = service.register(course)
     page = opened(context, service.launch(registration))
     context.set_offline(True)
-    says(page, "cmi.suspend_data", "said in a tunnel")
+    saves(page, "cmi.suspend_data", "said in a tunnel")
     context.new_page()
     with page.expect_event("close"):
         page.close(run_before_unload=True)
@@ -94,7 +73,7 @@ def test_a_course_that_is_left_without_a_network_goes_on_from_there(
 
     again = opened(context, service.launch(registration))
 
-    assert again.frame("content").evaluate("api.LMSGetValue('cmi.suspend_data')") == "said in a tunnel"  # type: ignore[union-attr]
+    assert reads(again, "cmi.suspend_data") == "said in a tunnel"
 
 
 def test_an_expired_link_says_so_and_the_next_one_hands_over_what_was_left(
@@ -104,7 +83,7 @@ def test_an_expired_link_says_so_and_the_next_one_hands_over_what_was_left(
     page = opened(context, service.launch(registration, return_url="https://people.example/home"))
     page.route(re.compile("/(commit|navigate)$"), expired)
 
-    says(page, "cmi.suspend_data", "said too late")
+    saves(page, "cmi.suspend_data", "said too late")
 
     notice = page.get_by_role("dialog", name="This link has expired")
     expect(notice).to_be_visible()
@@ -112,7 +91,7 @@ def test_an_expired_link_says_so_and_the_next_one_hands_over_what_was_left(
     page.keyboard.press("Escape")
     expect(notice).to_be_visible()
     again = opened(context, service.launch(registration))
-    assert again.frame("content").evaluate("api.LMSGetValue('cmi.suspend_data')") == "said too late"  # type: ignore[union-attr]
+    assert reads(again, "cmi.suspend_data") == "said too late"
 
 
 def test_an_expired_link_without_a_way_back_offers_no_button(
@@ -121,7 +100,7 @@ def test_an_expired_link_without_a_way_back_offers_no_button(
     page = opened(context, service.launch(service.register(course)))
     page.route("**/commit", expired)
 
-    says(page, "cmi.suspend_data", "said too late")
+    saves(page, "cmi.suspend_data", "said too late")
 
     expect(page.get_by_role("heading", name="This link has expired")).to_be_focused()
     expect(page.get_by_role("dialog").get_by_role("button")).to_have_count(0)
@@ -143,7 +122,7 @@ def test_what_is_no_refusal_of_ours_is_waited_out(
     page = opened(context, service.launch(registration))
     page.route("**/commit", lambda route: route.fulfill(**answer), times=2)
 
-    says(page, "cmi.suspend_data", "through a bad proxy")
+    saves(page, "cmi.suspend_data", "through a bad proxy")
     expect(page.locator("#saved")).to_have_text("Not saved yet, trying again")
 
     expect(page.locator("#saved")).to_have_text(re.compile(r"^Saved "), timeout=15_000)
@@ -165,11 +144,11 @@ def test_a_browser_that_keeps_nothing_plays_and_says_what_must_stay_open(
 ) -> None:
     registration = service.register(course)
     page = opened(forgetful, service.launch(registration))
-    says(page, "cmi.suspend_data", "with a network")
+    saves(page, "cmi.suspend_data", "with a network")
     expect(page.locator("#saved")).to_have_text(re.compile(r"^Saved "))
 
     forgetful.set_offline(True)
-    says(page, "cmi.suspend_data", "without")
+    saves(page, "cmi.suspend_data", "without")
     expect(page.locator("#saved")).to_have_text("No connection. Keep this page open: your work will be saved when it is back.")
     page.locator("#title").click()
     with page.expect_event("dialog") as asked:
@@ -198,13 +177,13 @@ def test_a_tab_that_crashes_loses_nothing(service: Service, course: dict[str, An
     url = service.launch(registration)
     page = opened(context, url)
     page.route("**/commit", lambda route: route.abort())
-    says(page, "cmi.suspend_data", "before the crash")
+    saves(page, "cmi.suspend_data", "before the crash")
     with page.expect_event("crash"), pytest.raises(Error):
         page.goto("chrome://crash")
 
     again = opened(context, url)
 
-    assert again.frame("content").evaluate("api.LMSGetValue('cmi.suspend_data')") == "before the crash"  # type: ignore[union-attr]
+    assert reads(again, "cmi.suspend_data") == "before the crash"
 
 
 def test_what_was_left_behind_and_nobody_understands_keeps_nobody_out(
@@ -227,7 +206,7 @@ def test_a_clock_that_is_set_right_in_mid_course_adds_no_time(
     page = opened(context, service.launch(registration))
 
     page.clock.set_system_time(datetime.now(UTC) + timedelta(hours=5))
-    says(page, "cmi.core.lesson_status", "completed")
+    saves(page, "cmi.core.lesson_status", "completed")
     page.locator("[data-nav=exitAll]").click()
 
     expect(page.locator("body")).to_have_attribute("data-state", "ended")
@@ -244,8 +223,8 @@ def test_a_clock_that_is_wrong_by_years_dates_nothing_wrongly(
     registration = service.register(course)
     page = opened(context, service.launch(registration))
 
-    says(page, "cmi.core.score.raw", "70")
-    says(page, "cmi.core.lesson_status", "completed")
+    saves(page, "cmi.core.score.raw", "70")
+    saves(page, "cmi.core.lesson_status", "completed")
     page.locator("[data-nav=exitAll]").click()
 
     expect(page.locator("body")).to_have_attribute("data-state", "ended")
@@ -265,11 +244,11 @@ def test_a_server_that_is_killed_in_mid_course_loses_nothing(
         package = packages.scorm12(tmp_path_factory.mktemp("killed"), "killed", {"only.html": packages.SCO})
         registration = service.register(service.import_course(package))
         page = opened(context, service.launch(registration))
-        says(page, "cmi.core.lesson_location", "before")
+        saves(page, "cmi.core.lesson_location", "before")
         expect(page.locator("#saved")).to_have_text(re.compile(r"^Saved "))
 
         server.kill()
-        says(page, "cmi.suspend_data", "while nobody listened")
+        saves(page, "cmi.suspend_data", "while nobody listened")
         expect(page.locator("#saved")).to_have_text("Not saved yet, trying again")
         server.start()
 
