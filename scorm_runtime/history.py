@@ -9,6 +9,8 @@ import orjson
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
+from scorm_runtime import journal
+
 LOG = "runtime_log"
 ATTEMPTS = "runtime_history"
 DUPLICATE = 11000
@@ -38,7 +40,7 @@ def forget(db: Database[Any], registration: str, last: int, kept: int) -> None:
 def entries(db: Database[Any], registration: str, *, below: int, limit: int) -> list[dict[str, Any]]:
     """Log entries with smaller numbers, newest first."""
     found = db[LOG].find({"r": registration, "n": {"$gte": below - limit, "$lt": below}})
-    return [orjson.loads(row["e"]) for row in sorted(found, key=lambda row: -row["n"])]
+    return [journal.told(row["e"]) for row in sorted(found, key=lambda row: -row["n"])]
 
 
 def keep(db: Database[Any], registration: str, number: int, attempt: Mapping[str, Any]) -> None:

@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-import orjson
-
-from scorm_runtime import administration, errors, explanation, history, outline
+from scorm_runtime import administration, errors, explanation, history, journal, outline
 from scorm_runtime import attempt as way
 from scorm_runtime.administration import Wanted
 from scorm_runtime.events import Authority
@@ -26,7 +24,7 @@ def log(service: Service, registration: str, tenant: int, *, below: int | None, 
     record = _record(service, registration, tenant)
     top = record.journal.logged + 1
     start = top if below is None else min(below, top)
-    newest = [orjson.loads(text) for text in reversed(record.entries)]
+    newest = [journal.told(text) for text in reversed(record.entries)]
     here = [entry for entry in newest if start - limit <= entry["n"] < start]
     rest = here[-1]["n"] if here else start
     found = [*here, *history.entries(service.db, record.registration, below=rest, limit=limit - len(here))]

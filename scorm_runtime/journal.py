@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
+
+import orjson
 
 from scorm_runtime.events import Event
 from scorm_runtime.memory import Attempt, Commit, Step
@@ -60,7 +61,7 @@ class Change:
 def entry(
     number: int, act: Act, before: Attempt, step: Step, changes: Sequence[Change], now: float, events: Sequence[Event]
 ) -> dict[str, Any]:
-    """One entry of the log; what there is nothing of is left out."""
+    """One entry of the log as it is kept, calls as they came; what there is nothing of is left out."""
     after = step.attempt
     run = before.run or after.run
     made: dict[str, Any] = {
@@ -71,7 +72,7 @@ def entry(
         "run": run.number if run else None,
         "item": run.item if run else None,
         "commits": [_commit(one, now) for one in act.commits[-COMMITS_KEPT:]],
-        "calls": list(islice((_call(row) for one in reversed(act.commits) for row in reversed(one.calls)), CALLS_KEPT))[::-1],
+        "calls": [row for one in act.commits for row in one.calls][-CALLS_KEPT:],
         "refused": [{"element": element[:120], "error": code} for element, code in step.refused[:CHANGES_KEPT]],
         "request": _request(act.request),
         "delivered": after.current if step.delivered else None,
@@ -83,6 +84,12 @@ def entry(
         "reason": act.reason,
     }
     return {name: value for name, value in made.items() if value or name == "n"}
+
+
+def told(text: str) -> dict[str, Any]:
+    """An entry as those who ask get it."""
+    kept: dict[str, Any] = orjson.loads(text)
+    return kept | {"calls": [_call(row) for row in kept["calls"]]} if "calls" in kept else kept
 
 
 def _commit(one: Commit, now: float) -> dict[str, Any]:
