@@ -18,7 +18,6 @@ class Version:
     alternate_syntax: bool  # 1.0.3 Communication 1.3
     state_needs_precondition: bool  # IEEE 4.1.4: PUT over an existing State document
     profile_creation_needs_precondition: bool  # 1.0.3 Communication 3.1: neither header, no document -> 400
-    repeated_ids: bool  # the same id twice in one batch is accepted when the statements are the same
 
 
 VERSIONS = {
@@ -29,7 +28,6 @@ VERSIONS = {
         alternate_syntax=True,
         state_needs_precondition=False,
         profile_creation_needs_precondition=True,
-        repeated_ids=False,
     ),
     "2.0.0": Version(
         name="2.0.0",
@@ -38,7 +36,6 @@ VERSIONS = {
         alternate_syntax=False,
         state_needs_precondition=True,
         profile_creation_needs_precondition=False,
-        repeated_ids=False,
     ),
 }
 

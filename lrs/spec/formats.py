@@ -54,7 +54,6 @@ _plain = re.compile(
 ).fullmatch
 _canonical = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]+)?Z")
 _accepted = {"1.0.3": re.compile(TIMESTAMP_1), "2.0.0": re.compile(TIMESTAMP_2), "": re.compile(f"{TIMESTAMP_1}|{TIMESTAMP_2}")}
-_duration = re.compile(DURATION)
 _seconds = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?S$")
 
 
@@ -68,10 +67,6 @@ def is_uuid(text: str) -> bool:
 
 def is_language(text: str) -> bool:
     return _language.fullmatch(text) is not None
-
-
-def is_duration(text: str) -> bool:
-    return _duration.fullmatch(text) is not None
 
 
 def parse_timestamp(text: str, version: str = "") -> datetime:
