@@ -161,6 +161,21 @@ def test_a_browser_that_keeps_nothing_plays_and_says_what_must_stay_open(
     assert stored(service, registration)["cmi.suspend_data"] == "without"
 
 
+def test_a_page_that_is_closed_with_more_than_can_leave_with_it_asks_first(
+    service: Service, course: dict[str, Any], forgetful: BrowserContext
+) -> None:
+    page = opened(forgetful, service.launch(service.register(course)))
+    page.route("**/commit", lambda route: None)
+    page.locator("#title").click()
+
+    saves(page, "cmi.suspend_data", "x" * 64_000)
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+
+
 def test_of_two_windows_that_may_keep_nothing_the_older_is_told(
     service: Service, course: dict[str, Any], forgetful: BrowserContext
 ) -> None:

@@ -113,6 +113,17 @@ test("long messages are packed", async () => {
   assert.deepEqual(JSON.parse(gunzipSync(Buffer.from(await sent.arrayBuffer())).toString()), body);
 });
 
+test("a browser that packs nothing sends long messages as they are", async (context) => {
+  const { made, seen } = transport();
+  const packs = globalThis.CompressionStream;
+  globalThis.CompressionStream = undefined;
+  context.after(() => (globalThis.CompressionStream = packs));
+
+  await made.post("commit", () => ({ text: "x".repeat(10000) }));
+
+  assert.equal(JSON.parse(seen.requests[0].body).text.length, 10000);
+});
+
 test("last words outlive the page, unless they are too long for that", () => {
   const { made, seen } = transport();
 

@@ -59,6 +59,11 @@ export class Commits {
     return this.waiting.length === 0;
   }
 
+  /** About as long as the message would be. */
+  get size() {
+    return JSON.stringify(this.waiting).length;
+  }
+
   /** Everything that is not acknowledged, as a message carries it. @returns {Commit[]} */
   take() {
     this.sent = this.next - 1;

@@ -13,7 +13,7 @@ import { Commits, forget, leftBehind } from "./commits.js";
 import { DataModel as Model } from "./datamodel.js";
 import { byItem, entries } from "./outline.js";
 import { Stage, isDocument } from "./stage.js";
-import { Refusal, Transport } from "./transport.js";
+import { LAST_WORDS, Refusal, Transport } from "./transport.js";
 import { View } from "./view.js";
 import { Windows } from "./windows.js";
 import { Words } from "./words.js";
@@ -375,9 +375,12 @@ class Player {
     this.view.saved(this.words.trouble(condition.reason !== "offline" || navigator.onLine, this.run?.commits.kept ?? true), "trouble");
   }
 
-  /** What is not saved is nowhere but in this page. */
+  /** What is not saved is nowhere but in this page, and will not leave with it. */
   get atRisk() {
-    return this.view.troubled && !this.transport.stopped && this.run?.commits.kept === false;
+    this.keep();
+    const commits = this.run?.commits;
+    if (!commits || commits.kept || this.transport.stopped) return false;
+    return this.view.troubled || commits.size > LAST_WORDS;
   }
 
   /** @param {{save: boolean}} how */
