@@ -198,8 +198,12 @@ def first_voids(db: Database[Any], store: int, voids: Mapping[str, int], voided:
     ids = {f"{store}/{one}": one for one in (*voids, *voided)}
     if not ids:
         return {}
-    for one, seq in voids.items():
-        db[VOIDS].update_one({"_id": f"{store}/{one}"}, {"$setOnInsert": {"t": store, "seq": seq}}, upsert=True)
+    notes = [
+        UpdateOne({"_id": f"{store}/{one}"}, {"$setOnInsert": {"t": store, "seq": seq}}, upsert=True)
+        for one, seq in voids.items()
+    ]
+    if notes:
+        db[VOIDS].bulk_write(notes, ordered=False)
     return {ids[row["_id"]]: int(row["seq"]) for row in db[VOIDS].find({"_id": {"$in": list(ids)}})}
 
 

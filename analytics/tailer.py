@@ -100,7 +100,10 @@ class Attempts:
             store.release_lease(self.db, store_id, holder)
         folded = 0
         while self._behind(store_id):
-            folded += self.catch_up(store_id, budget=1.0)
+            if done := self.catch_up(store_id, budget=1.0):
+                folded += done
+            else:  # another process is at it
+                time.sleep(POLL_SECONDS[1])
             if progress is not None:
                 progress(folded)
         return folded
