@@ -1,7 +1,8 @@
 """What a commit and a navigation request cost the server: python bench/runtime.py [--uri mongodb://...] [--activities N]
 
-Both go through the content origin's own application, from the bytes of the request to the bytes of the answer. Time is this
-process's CPU, so that a busy machine or a slow database changes little; round trips are counted by the database driver.
+Both go through the content origin's own application, from the bytes of the request to the bytes of the answer; what the test
+client itself costs is left out. Time is this process's CPU, so that a slow database changes little (a busy machine still does:
+look at the least); round trips are counted by the database driver.
 Without an address the embedded server is started. What follows an answer (statements of a commit) is not counted.
 """
 
@@ -12,7 +13,7 @@ import statistics
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,20 @@ class RoundTrips(monitoring.CommandListener):
         pass
 
 
+class Taken:
+    """The application, with what each request has cost it."""
+
+    def __init__(self, inner: Callable[..., Iterable[bytes]]) -> None:
+        self.inner = inner
+        self.nanoseconds = 0
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        before = time.process_time_ns()
+        answer = [b"".join(self.inner(environ, start))]
+        self.nanoseconds = time.process_time_ns() - before
+        return answer
+
+
 class Player:
     """One learner's player window, without a browser."""
 
@@ -114,16 +129,17 @@ def package(folder: Path, name: str, items: str) -> Path:
     return path
 
 
-def cost(act: Callable[[], object], times: int, trips: RoundTrips) -> str:
-    """Median and worst of CPU, and the most round trips."""
+def cost(act: Callable[[], object], times: int, trips: RoundTrips, server: Taken) -> str:
+    """CPU, and the most round trips."""
     taken: list[float] = []
     most = 0
     for _ in range(times):
-        before, trips.count = time.process_time_ns(), 0
+        trips.count = 0
         act()
-        taken.append((time.process_time_ns() - before) / 1e6)
+        taken.append(server.nanoseconds / 1e6)
         most = max(most, trips.count)
-    return f"{statistics.median(taken):7.2f} ms median {sorted(taken)[int(times * 0.95)]:7.2f} ms 95 %  {most} round trips"
+    worst = sorted(taken)[int(times * 0.95)]
+    return f"{min(taken):7.2f} ms least {statistics.median(taken):7.2f} ms median {worst:7.2f} ms 95 %  {most} round trips"
 
 
 def measure(db: Database[Any], folder: Path, trips: RoundTrips, activities: int, times: int) -> None:
@@ -138,6 +154,7 @@ def measure(db: Database[Any], folder: Path, trips: RoundTrips, activities: int,
     errors.init_app(app, (scorm_runtime.RuntimeFault,))
     units = scorm_runtime.Units(db, catalogue, store, access.Credentials(db), service.registrations, service.settings)
     scorm_runtime.init_content(app, service, units)
+    app.wsgi_app = server = Taken(app.wsgi_app)  # type: ignore[method-assign]
     client = app.test_client()
 
     small = Player(service, client, catalogue.add(package(folder, "small", flat(4))).id, 0)
@@ -156,14 +173,14 @@ def measure(db: Database[Any], folder: Path, trips: RoundTrips, activities: int,
         if "20" in title:
             small.commit(rows, [])
         told = calls if "calls" in title else []
-        print(f"  {title:26}{cost(lambda: small.commit(changes(), told), times * 5, trips)}")  # noqa: B023
+        print(f"  {title:26}{cost(lambda: small.commit(changes(), told), times * 5, trips, server)}")  # noqa: B023
     for name, items in {"flat": flat(activities), "chapters": chapters(activities)}.items():
         course = catalogue.add(package(folder, name, items)).id
         player = Player(service, client, course, 1)
         for _ in range(activities // 4):
             player.go_on()
         print(f"{name}: {activities} activities, a quarter of them done")
-        print(f"  {'a navigation request':26}{cost(player.go_on, times, trips)}")
+        print(f"  {'a navigation request':26}{cost(player.go_on, times, trips, server)}")
 
 
 def main() -> None:

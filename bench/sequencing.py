@@ -7,7 +7,6 @@ valid next is found for every activity, for three shapes of course.
 from __future__ import annotations
 
 import argparse
-import statistics
 import time
 from collections.abc import Callable
 
@@ -71,7 +70,7 @@ def deep(activities: int) -> Item:
 
 
 def milliseconds(function: Callable[[], object], times: int) -> float:
-    """The median of processor time."""
+    """The least processor time: a busy machine only adds to it."""
     taken = []
     for _ in range(times):
         before = time.process_time_ns()

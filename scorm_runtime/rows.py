@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 V = TypeVar("V")
 
@@ -33,8 +33,10 @@ class Rows(Mapping[str, V]):
         return Rows(self.texts, self.read, {**self.changed, **other})
 
 
-def written(rows: Mapping[str, V], write: Callable[[V], str]) -> dict[str, Any]:
+def written(rows: Mapping[str, V], write: Callable[[V], str]) -> Mapping[str, str]:
     """The texts, by field name of Mongo."""
+    if isinstance(rows, Rows) and not rows.changed:
+        return rows.texts
     if isinstance(rows, Rows):
         return {**rows.texts, **{escape(key): write(value) for key, value in rows.changed.items()}}
     return {escape(key): write(value) for key, value in rows.items()}
