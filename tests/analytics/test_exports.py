@@ -430,3 +430,16 @@ def test_what_is_said_of_a_course_can_be_exported(
 @pytest.mark.parametrize("body", [{"resource": ["attempts"]}, {"resource": "funnel"}, {"resource": "reads"}])
 def test_what_is_no_list_is_refused_at_once(client: FlaskClient, body: Any) -> None:
     assert post(client, body).status_code == 400
+
+
+@pytest.mark.parametrize(("part", "status"), [({}, 200), ({"Range": "bytes=0-3"}, 206)])
+def test_taking_the_file_is_a_read_of_its_own(
+    client: FlaskClient, exporter: Exporter, feeder: Feeder, part: dict[str, str], status: int
+) -> None:
+    feeder.say("ann", "passed")
+    file = made(client, exporter)["file"]
+
+    taken = client.get(file, headers=part, buffered=True)
+
+    [newest, *_] = client.get("/api/v1/reads", auth=("officer", "secret")).json["rows"]
+    assert (taken.status_code, newest["path"], newest["personal"]) == (status, file, True)
