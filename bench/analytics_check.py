@@ -1,7 +1,8 @@
 """Is it right? python -m bench.analytics_check [--learners 10000] [--courses 200] [--seed 7] [--uri mongodb://…]
 
-A made-up year goes through the real Learning Record Store and the fold; then every attempt, every answer, and the items, funnel
-and struggling of some courses are asked over HTTP and compared with what plain Python computes from the raw statements.
+A made-up year goes through the real Learning Record Store and the fold; then every attempt, every answer, grouped figures, and
+the items, funnel and struggling of some courses are asked over HTTP and compared with what plain Python computes from the raw
+statements.
 Exit status 1 where anything differs.
 """
 
@@ -16,12 +17,14 @@ import orjson
 from flask.testing import FlaskClient
 
 from analytics import Attempts
+from bench.analytics_groups import QUERIES
 from bench.analytics_rows import application, served, store
 from bench.analytics_year import Year, course_iri
 from lrs import LRS, Settings
-from tests.analytics import reference, reference_analysis
+from tests.analytics import reference, reference_analysis, reference_query
 
 Row = dict[str, Any]
+KEY = ("actor_key", "activity", "registration")
 COURSES = (0, 1, 2, 3)  # one of each standard
 
 
@@ -49,6 +52,7 @@ def checks(client: FlaskClient, said: list[Row]) -> Iterator[tuple[str, int, lis
     attempts = reference.rows(said)
     found = {(row["actor_key"], row["activity"], row["registration"]): row for row in listed(client, "attempts")}
     yield "attempts", len(attempts), differing(found, attempts)
+    yield from grouped(client, [dict(zip(KEY, key, strict=True)) | row for key, row in attempts.items()])
     answers = {row["id"]: row for row in reference.interactions(said)}
     yield "answers", len(answers), differing({row["id"]: row for row in listed(client, "interactions")}, answers)
     for course in map(course_iri, COURSES):
@@ -66,8 +70,17 @@ def checks(client: FlaskClient, said: list[Row]) -> Iterator[tuple[str, int, lis
             differing({row["stage"]: row for row in listed(client, f"funnel?course={course}")}, stages),
         )
         who = reference_analysis.struggling(said, course, 2, 14, 2.0, datetime.now(UTC))
-        told = {(row["actor_key"], row["reason"]): {} for row in listed(client, f"struggling?course={course}")}
+        told: dict[Any, Row] = {(row["actor_key"], row["reason"]): {} for row in listed(client, f"struggling?course={course}")}
         yield f"struggling in {course}", len(who), differing(told, {key: {} for key in who})
+
+
+def grouped(client: FlaskClient, rows: list[Row]) -> Iterator[tuple[str, int, list[Any]]]:
+    for name, body in QUERIES.items():
+        if body.get("from", "attempts") == "attempts":
+            query = {"measures": [{"count": "*"}], "limit": 10_000, **body}
+            expected = reference_query.evaluate(rows, query)
+            found = orjson.loads(client.post("/api/v1/query", json=query).data)["rows"]
+            yield f"attempts {name}", len(expected), [] if reference_query.equal(found, expected) else [query]
 
 
 def main() -> None:
