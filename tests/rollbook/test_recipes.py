@@ -27,6 +27,7 @@ import openpyxl
 import pytest
 
 from tests.rollbook.serving import KEY, SECRET, Served, serving
+from tests.rollbook.test_serve import until
 
 PAGE = (Path(__file__).parents[2] / "docs" / "recipes.md").read_text("utf-8")
 CODE: dict[str, str] = dict(re.findall(r"^```\w+ (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
@@ -142,6 +143,7 @@ def test_a_loader_killed_at_random_copies_each_row_once(service: Served, folder:
     for _ in range(5):
         kill_after(load(service, folder, page=20), chance.randrange(6))
     storing.join()
+    assert until(lambda: b"rollbook_attempts_lag_seconds 0.0" in service.fetch(service.application + "/metrics")[1])
 
     with load(service, folder, page=20) as last:
         last.communicate()
