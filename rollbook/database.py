@@ -29,7 +29,7 @@ from rollbook.config import Config
 from rollbook.errors import DatabaseUnavailable
 
 USER = "rollbook"
-START_SECONDS = 30.0
+START_SECONDS = 300.0  # after a crash it reads its journal first, gigabytes of it where much was stored
 STOP_SECONDS = 15.0
 # Dies with the process that started it, also when that one is killed with -9 (Linux; elsewhere the lock tells).
 LAUNCHER = """
