@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -48,14 +48,17 @@ class Slice:
         """Whether a statement may meet the conditions through one that it refers to."""
         return self.referring and any(key in INHERITED for key in self.wanted)
 
+    @property
+    def order(self) -> Document:
+        return {"$sort": {"s": ASCENDING if self.ascending else DESCENDING}}
+
     def stages(self, low: int, high: int, limit: int) -> list[Document]:
         """The pipeline of one window, over statements and over those that inherit."""
         chosen = dict(list(self.wanted.items())[:1])
         others = {**dict(list(self.wanted.items())[1:]), **self.residual}
-        order: list[Document] = [{"$sort": {"s": ASCENDING if self.ascending else DESCENDING}}, {"$limit": limit}]
         found: list[Document] = [{"$match": {"t": self.store, **chosen, "s": {"$gt": low, "$lt": high}}}]
         found += [{"$match": others}] if others else []
-        return [*found, *order, {"$project": dict(self.fields)}]
+        return [*found, self.order, {"$limit": limit}, {"$project": dict(self.fields)}]
 
 
 class Reader:
@@ -72,16 +75,25 @@ class Reader:
             self._windowed = "secantusVersion" in self._db.client.admin.command("buildInfo")
         if self._windowed:
             return self._windows(asked)
-        return self._page(asked, asked.low, asked.high, asked.limit, {"hint": index_for(asked.wanted)})
+        return self._whole(asked)
 
-    def _page(self, asked: Slice, low: int, high: int, limit: int, how: Mapping[str, Any]) -> list[Document]:
+    def _whole(self, asked: Slice) -> list[Document]:
+        """All in one question."""
+        stages = asked.stages(asked.low, asked.high, asked.limit)
+        if asked.inherited:  # a statement may both be found itself and inherit: hence twice the limit
+            inherited = {"$unionWith": {"coll": HEIRS, "pipeline": stages}}
+            stages = [*stages, inherited, asked.order, {"$limit": 2 * asked.limit}]
+        rows = self._rows.aggregate(stages, batchSize=2 * asked.limit, hint=index_for(asked.wanted))
+        return _each_once(rows)[: asked.limit]
+
+    def _window(self, asked: Slice, low: int, high: int, limit: int) -> list[Document]:
+        """One by one: in `$unionWith` the embedded server uses no index."""
         stages = asked.stages(low, high, limit)
-        rows = list(self._rows.aggregate(stages, batchSize=2 * limit, **how))
-        if asked.inherited:  # a question of its own: in `$unionWith` the embedded server uses no index
+        rows = list(self._rows.aggregate(stages, batchSize=2 * limit))
+        if asked.inherited:
             rows += self._db[HEIRS].aggregate(stages, batchSize=2 * limit)
             rows.sort(key=lambda row: row["s"], reverse=not asked.ascending)
-        # A statement may both be found itself and inherit.
-        return list({row["s"]: row for row in rows}.values())[:limit]
+        return _each_once(rows)[:limit]
 
     def _windows(self, asked: Slice) -> list[Document]:
         shape = (asked.store, asked.ascending, asked.limit, *asked.wanted.items())
@@ -93,7 +105,7 @@ class Reader:
             if count == 1 and first is None and len(asked.wanted) > 1:
                 first = self._rarest(asked, start, end)
                 asked = chosen_by(asked, first)
-            got += self._page(asked, start, end, asked.limit - len(got), {})
+            got += self._window(asked, start, end, asked.limit - len(got))
             if len(got) >= asked.limit:
                 break
         self._remember(shape, self._needed(asked, got), first)
@@ -101,7 +113,7 @@ class Reader:
 
     def _rarest(self, asked: Slice, low: int, high: int) -> str:
         """The condition that fewest rows between two numbers meet; the earlier of those that are equal."""
-        # One by one: in `$unionWith` the embedded server uses no index.
+        # One by one, as above.
         number: Document = {"$group": {"_id": None, "n": {"$sum": 1}}}
         counts = dict.fromkeys(asked.wanted, 0)
         for key, value in asked.wanted.items():
@@ -126,6 +138,10 @@ class Reader:
             self._remembered.move_to_end(shape)
             if len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
+
+
+def _each_once(rows: Iterable[Document]) -> list[Document]:
+    return list({row["s"]: row for row in rows}.values())
 
 
 def chosen_by(asked: Slice, first: str | None) -> Slice:

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -198,6 +199,25 @@ def test_a_page_costs_at_most_two_round_trips(
 
     assert alone[4] <= 2
     assert in_a_row[0] <= 1
+
+
+def test_on_mongodb_a_page_with_what_references_inherit_costs_at_most_two_round_trips(
+    counted: tuple[lrs.LRS, Trips], caller: Caller
+) -> None:
+    store, trips = counted
+    store = lrs.LRS(store.db, replace(store.settings, windowed=False))
+    (target,) = store.store(make_statement(), caller=caller)
+    reference = {"objectType": "StatementRef", "id": target}
+    store.store(make_statement(object=reference, verb={"id": "http://example.com/verbs/saw"}), caller=caller)
+    query = StatementQuery(verb="http://example.com/verbs/did")
+    store.find(query, caller)
+    time.sleep(2 * RECENT)
+    trips.names.clear()
+
+    found = store.find(query, caller)
+
+    assert len(found.statements) == 2
+    assert len(trips.names) <= 2
 
 
 def test_a_reader_who_has_just_read_sees_what_the_first_reference_of_another_process_inherits(
