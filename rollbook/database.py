@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from rollbook.config import Config
 from rollbook.errors import DatabaseUnavailable
@@ -31,6 +31,7 @@ from rollbook.errors import DatabaseUnavailable
 USER = "rollbook"
 START_SECONDS = 300.0  # after a crash it reads its journal first, gigabytes of it where much was stored
 STOP_SECONDS = 15.0
+SPREAD = 160  # collections that meet every one of 16 tables
 # Dies with the process that started it, also when that one is killed with -9 (Linux; elsewhere the lock tells).
 LAUNCHER = """
 import ctypes, os, signal, sys
@@ -147,7 +148,14 @@ class EmbeddedServer:
         self.password = secrets.token_urlsafe(24)
         self._spawn(auth=False)
         with MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{self.port}/?directConnection=true") as client:
-            client.admin.command("createUser", USER, pwd=self.password, roles=["root"])
+            try:
+                _make_tables(client)
+                client.admin.command("createUser", USER, pwd=self.password, roles=["root"])
+            except OperationFailure as error:
+                raise DatabaseUnavailable(
+                    f"The embedded database in {self.directory} was interrupted when it was first made, and holds nothing yet:"
+                    f" delete that directory. ({error})"
+                ) from None
         assert self.process is not None
         _terminate(self.process)
         descriptor = os.open(secret.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -240,6 +248,14 @@ def ping(uri: str, *, timeout_ms: int = 3000) -> str | None:
     except PyMongoError as error:
         return str(error)
     return None
+
+
+def _make_tables(client: MongoClient[dict[str, Any]]) -> None:
+    """The server keeps collections in a few tables, by hash of the name, and makes each when it is first needed. One that it
+    is killed over is useless ever after, with all that belongs there: so all are made before anything is stored."""
+    for ordinal in range(SPREAD):
+        client["making"].create_collection(str(ordinal))
+    client.drop_database("making")
 
 
 def _terminate(process: subprocess.Popen[str]) -> None:

@@ -40,7 +40,8 @@ def _gunicorn(config: Config) -> dict[str, list[str]]:
 
 def _granian(config: Config) -> dict[str, list[str]]:
     """It listens on one port a process, so each origin has its own."""
-    common = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "rollbook.wsgi:app", "--host", config.host]
+    common = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "rollbook.wsgi:app_for_granian"]
+    common += ["--host", config.host]
     common += ["--workers", str(config.workers), "--blocking-threads", str(config.threads), "--no-ws", "--http", "1"]
     common += ["--workers-kill-timeout", str(GRACE_SECONDS), "--respawn-failed-workers"]
     common += ["--log-level", config.log_level if config.log_level != "info" else "warning"]

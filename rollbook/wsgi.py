@@ -5,7 +5,10 @@ The `Host` header is the client's to choose, the listening port is not; behind a
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,6 +16,7 @@ from rollbook.app import create_app, create_content_app
 from rollbook.config import read_config
 from rollbook.services import open_services
 
+PR_SET_PDEATHSIG = 1
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -30,3 +34,12 @@ def app() -> WSGI:
     assert config.mongodb_uri is not None, "rollbook serve names the database to its workers"
     services = open_services(config, config.mongodb_uri)
     return by_port(create_app(services), create_content_app(services), config.content_port)
+
+
+def app_for_granian() -> WSGI:
+    """gunicorn's workers end with their master however that ends; granian's would go on, with the port and all."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() == 1:
+            os._exit(1)
+    return app()

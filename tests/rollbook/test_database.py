@@ -37,6 +37,27 @@ def test_every_acknowledged_write_survives_kill_9(server: EmbeddedServer) -> Non
         assert sorted(row["_id"] for row in rows.find({})) == list(range(50))
 
 
+def test_every_table_is_there_before_anything_is_stored(server: EmbeddedServer) -> None:
+    """One that the server is killed over while it makes it would be of no use ever after."""
+    before = sorted((server.directory / "data").glob("*.wt"))
+
+    with database.connect(server.uri) as client:
+        for number in range(100):
+            client["test"][f"rows{number}"].insert_one({"_id": 1})
+
+    assert sorted((server.directory / "data").glob("*.wt")) == before
+
+
+def test_a_first_start_that_was_broken_off_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise pymongo.errors.OperationFailure("a table cannot be used")
+
+    monkeypatch.setattr(database, "_make_tables", broken)
+
+    with pytest.raises(DatabaseUnavailable, match=r"holds nothing yet: delete that directory\. \(a table cannot be used"):
+        EmbeddedServer(tmp_path / "database").start()
+
+
 def test_a_server_that_runs_is_left_alone(server: EmbeddedServer) -> None:
     assert not server.ensure_running()
 

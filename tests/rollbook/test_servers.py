@@ -48,9 +48,11 @@ def test_under_granian_the_port_says_which_origin_answers_and_not_the_host_that_
 def test_a_granian_process_that_dies_is_started_again(served: Served) -> None:
     port = urlsplit(served.application).port
     process = next(pid for pid, args in children(served.process.pid).items() if "granian" in args and args.endswith(f"{port} "))
+    below = children(process)
 
     os.kill(process, signal.SIGKILL)
 
+    assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in below))
     assert until(lambda: answers(served))
 
 
