@@ -150,12 +150,14 @@ class EmbeddedServer:
         with MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{self.port}/?directConnection=true") as client:
             try:
                 _make_tables(client)
-                client.admin.command("createUser", USER, pwd=self.password, roles=["root"])
             except OperationFailure as error:
                 raise DatabaseUnavailable(
-                    f"The embedded database in {self.directory} was interrupted when it was first made, and holds nothing yet:"
-                    f" delete that directory. ({error})"
+                    f"The embedded database in {self.directory} was interrupted when it was first made ({error})."
+                    " If nothing was ever stored there, delete that directory."
                 ) from None
+            with contextlib.suppress(OperationFailure):  # there is one where a first start was broken off at its end
+                client.admin.command("dropUser", USER)
+            client.admin.command("createUser", USER, pwd=self.password, roles=["root"])
         assert self.process is not None
         _terminate(self.process)
         descriptor = os.open(secret.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -252,9 +254,9 @@ def ping(uri: str, *, timeout_ms: int = 3000) -> str | None:
 
 def _make_tables(client: MongoClient[dict[str, Any]]) -> None:
     """The server keeps collections in a few tables, by hash of the name, and makes each when it is first needed. One that it
-    is killed over is useless ever after, with all that belongs there: so all are made before anything is stored."""
+    is killed over is useless ever after, with all that belongs there: so all are made before anything is stored. Repeatable."""
     for ordinal in range(SPREAD):
-        client["making"].create_collection(str(ordinal))
+        client["making"][str(ordinal)].insert_one({})
     client.drop_database("making")
 
 

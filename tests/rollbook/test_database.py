@@ -54,8 +54,22 @@ def test_a_first_start_that_was_broken_off_says_what_to_do(tmp_path: Path, monke
 
     monkeypatch.setattr(database, "_make_tables", broken)
 
-    with pytest.raises(DatabaseUnavailable, match=r"holds nothing yet: delete that directory\. \(a table cannot be used"):
+    with pytest.raises(DatabaseUnavailable, match=r"a table cannot be used.*If nothing was ever stored there, delete"):
         EmbeddedServer(tmp_path / "database").start()
+
+
+def test_a_first_start_that_was_killed_at_its_end_is_gone_through_again_and_keeps_what_is_there(server: EmbeddedServer) -> None:
+    with database.connect(server.uri) as client:
+        client["test"]["rows"].insert_one({"_id": 1})
+        client["making"]["0"].insert_one({})
+    server.stop()
+    (server.directory / "password").unlink()
+
+    server.start()
+
+    with database.connect(server.uri) as client:
+        assert [row["_id"] for row in client["test"]["rows"].find({})] == [1]
+        assert "making" not in client.list_database_names()
 
 
 def test_a_server_that_runs_is_left_alone(server: EmbeddedServer) -> None:
