@@ -90,17 +90,15 @@ def contents(plan: Plan, attempt: Attempt, ahead: Navigation) -> dict[str, str]:
     The course itself can be chosen only where anything else can (CTS CM-11, SX-08).
     """
     tree, hidden = plan.tree, ahead.hidden
-    choosable = any(valid and item not in hidden and item != tree.root.id for item, valid in ahead.choice.items())
-    seen = zip(engine.glances(tree, attempt.state), tree, strict=True)
+    choosable = any(item not in hidden and item != tree.root.id for item in ahead.choice.accepted())
+    status = [LETTERS["not attempted"]] * len(tree.nodes)
+    for node, seen in engine.glances(tree, attempt.state):
+        status[node.index] = LETTERS[word(seen, cluster=not node.leaf)]
     return {
-        "shown": _letters(node.id not in hidden for node in tree),
-        "enabled": _letters(ahead.choice.values()) if choosable else NO * len(tree.nodes),
-        "status": "".join([LETTERS[word(status, cluster=not node.leaf)] for status, node in seen]),
+        "shown": "".join([NO if item in hidden else YES for item in tree.by_id]),
+        "enabled": ahead.choice.digits() if choosable else NO * len(tree.nodes),
+        "status": "".join(status),
     }
-
-
-def _letters(answers: Iterable[bool]) -> str:
-    return "".join([YES if answer else NO for answer in answers])
 
 
 def word(status: Status | Glance, *, cluster: bool) -> str:
@@ -119,8 +117,8 @@ def request_valid(ahead: Navigation) -> dict[str, Any]:
     return {
         "continue": ahead.continue_succeeds,
         "previous": ahead.previous,
-        "choice": _letters(ahead.choice.values()),
-        "jump": _letters(ahead.jump.values()),
+        "choice": ahead.choice.digits(),
+        "jump": ahead.jump.digits(),
     }
 
 

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from scorm_runtime.sequencing.delivery import closed, delivery_request
 from scorm_runtime.sequencing.navigation import choice, navigation_request
 from scorm_runtime.sequencing.requests import Found, arrived, forget_globals, sequencing_request, way_to
-from scorm_runtime.sequencing.rules import check_activity, rule_of
+from scorm_runtime.sequencing.rules import check_activity, ruled
 from scorm_runtime.sequencing.selection import prepare_again
 from scorm_runtime.sequencing.state import State, Work
 from scorm_runtime.sequencing.termination import Termination, termination_request
 from scorm_runtime.sequencing.tree import Node, Tree
 
-OPEN = (True, True)
+DIGITS = bytes.maketrans(b"\0\1", b"01")
+
+
+class Answers(Mapping[str, bool]):
+    """One for each activity, in the order of the tree."""
+
+    __slots__ = ("_flags", "_tree")
+
+    def __init__(self, tree: Tree, flags: bytes | bytearray) -> None:
+        self._tree = tree
+        self._flags = flags
+
+    def __getitem__(self, item: str) -> bool:
+        return bool(self._flags[self._tree.by_id[item].index])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tree.by_id)
+
+    def __len__(self) -> int:
+        return len(self._flags)
+
+    def accepted(self) -> Iterator[str]:
+        """The activities whose answer is yes."""
+        return compress(self._tree.by_id, self._flags)
+
+    def digits(self) -> str:
+        """A digit for each."""
+        return self._flags.translate(DIGITS).decode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +64,8 @@ class Navigation:
     abandon: bool
     abandon_all: bool
     suspend_all: bool
-    choice: Mapping[str, bool]
-    jump: Mapping[str, bool]
+    choice: Answers
+    jump: Answers
     hidden: frozenset[str]
     hide_lms_ui: tuple[str, ...]
 
@@ -115,30 +142,25 @@ def _suspendable(work: Work) -> bool:
     return record.active or record.suspended or work.current.parent is not None
 
 
-def _choices(now: Work, then: Work, ended: Termination, kept_back: set[int]) -> dict[str, bool]:
+def _choices(now: Work, then: Work, ended: Termination, kept_back: set[int]) -> Answers:
     """A choice is honoured if the way to it is open, and something there can be delivered.
 
     Activities in the same place share the way to them. What flows into one flows on into the first in it, so that the last
     are asked first."""
-    offered: dict[str, bool] = {}
-    ways: dict[tuple[int, bool], tuple[bool, bool]] = {}
-    here = _Here(now)
+    offered = bytearray(len(now.tree.nodes))
     arrivals = {node.index: arrived(then, node) for node in reversed(now.tree.clusters)}
-    for node in now.tree.nodes:
-        if node.index in kept_back:
-            offered[node.id] = False
+    for place in _places(now, then):
+        nodes = [node for node in place if node.index not in kept_back]
+        if not nodes or not _way_open(now, then, ended, nodes[0]):
             continue
-        place = here.place(node)
-        way = ways.get(place) if place is not None else None
-        if way is None:
-            way = _way_open(now, then, ended, node), node.parent is None or closed(then, node.parent) is None
-            if place is not None:
-                ways[place] = way
-        if node.leaf:
-            offered[node.id] = way == OPEN and not (node.closable and check_activity(then, node) is not None)
-        else:
-            offered[node.id] = way[0] and _undeliverable(then, arrivals[node.index]) is None
-    return offered
+        parent = nodes[0].parent
+        opened = parent is None or closed(then, parent) is None
+        for node in nodes:
+            if node.leaf:
+                offered[node.index] = opened and not (node.closable and check_activity(then, node) is not None)
+            else:
+                offered[node.index] = _undeliverable(then, arrivals[node.index]) is None
+    return Answers(now.tree, offered)
 
 
 def _way_open(now: Work, then: Work, ended: Termination, node: Node) -> bool:
@@ -148,33 +170,36 @@ def _way_open(now: Work, then: Work, ended: Termination, node: Node) -> bool:
     return way_to(then, node) is None
 
 
-class _Here:
-    """Where activities lie as seen from the current one: NB.2.1-7 and SB.2.9 tell those of one place apart only by what is
-    asked of themselves. A place is a parent and, if the current activity is below it too, whether they follow that."""
+def _places(now: Work, then: Work) -> Iterator[Sequence[Node]]:
+    """Activities that lie in one place as seen from the current one: NB.2.1-7 and SB.2.9 tell them apart only by what is asked
+    of themselves. Of one parent's children these are all or, if the current activity is there too, those before and after.
+    What will not be available lies nowhere."""
+    path = now.current.path if now.current is not None else ()
+    branches = {above.index: below for above, below in pairwise(path)}
+    constrained = any(step.seq.constrain_choice for step in path)
+    yield (now.tree.root,)
+    for parent in now.tree.clusters:
+        children, branch = then.available(parent), branches.get(parent.index)
+        if parent in path and (constrained or parent.stops_inside):
+            yield from ((child,) for child in children)
+        elif branch is None:
+            yield children
+        else:
+            here = then.place(branch)
+            yield (branch,)
+            yield children[: max(here, 0)]
+            yield children[here + 1 :]
 
-    def __init__(self, work: Work) -> None:
-        self.work = work
-        path = work.current.path if work.current is not None else ()
-        constrained = any(step.seq.constrain_choice for step in path)
-        self.apart = {step.index for step in path if constrained or step.stops_inside}
-        self.path = {step.index for step in path}
-        self.branches = {above.index: below for above, below in pairwise(path)}
 
-    def place(self, node: Node) -> tuple[int, bool] | None:
-        """None: it is to be looked at by itself."""
-        parent = node.parent
-        if parent is None or node.index in self.path or parent.index in self.apart:
-            return None
-        branch = self.branches.get(parent.index)
-        return parent.index, branch is not None and self.work.place(node) > self.work.place(branch)
-
-
-def _jumps(now: Work, ended: Termination) -> dict[str, bool]:
+def _jumps(now: Work, ended: Termination) -> Answers:
     blocked = now.current is not None and ended.exception is not None and now.of(now.current).active
+    nodes = now.tree.nodes
     if now.current is None or blocked or not now.tree.edition.jump:
-        return dict.fromkeys(now.tree.by_id, False)
-    gone = _left_out(now)
-    return {node.id: node.leaf and node.index not in gone for node in now.tree.nodes}
+        return Answers(now.tree, bytes(len(nodes)))
+    found = bytearray(node.leaf for node in nodes)
+    for index in _left_out(now):
+        found[index] = False
+    return Answers(now.tree, found)
 
 
 def _left_out(work: Work) -> set[int]:
@@ -190,7 +215,6 @@ def _left_out(work: Work) -> set[int]:
 def _withheld(work: Work) -> set[int]:
     """What was not selected or is hidden from choice, with all below it."""
     gone = _left_out(work)
-    for node in work.tree.hiding:
-        if node.index not in gone and rule_of(work, node, "hiddenFromChoice") is not None:
-            gone.update(range(node.index, node.last + 1))
+    for index in ruled(work, "hiddenFromChoice"):
+        gone.update(range(index, work.tree.nodes[index].last + 1))
     return gone

@@ -31,6 +31,15 @@ def read(work: Work, node: Node, objective: LocalObjective, value: str) -> Any:
     return getattr(record.objectives.get(objective.position, NOTHING), value)
 
 
+def stirred(work: Work) -> set[int]:
+    """The activities of which anything may be known: what they are asked of themselves, all others answer as in the beginning."""
+    readers = work.tree.readers
+    found = set(work.records)
+    for target in work.globals:
+        found.update(node.index for node in readers.get(target, ()))
+    return found
+
+
 def measure(work: Work, node: Node, objective: LocalObjective) -> float | None:
     """Objective Normalized Measure, `None` while Objective Measure Status is false."""
     found: float | None = read(work, node, objective, "measure")

@@ -14,6 +14,7 @@ from scorm_runtime.sequencing.objectives import (
     satisfied,
     set_objective,
     set_progress,
+    stirred,
     write_global,
 )
 from scorm_runtime.sequencing.rollup import overall_rollup
@@ -33,9 +34,6 @@ class Glance(NamedTuple):
     completion: str
     success: str
     attempts: int
-
-
-NOT_SEEN = Glance("unknown", "unknown", 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,16 +184,12 @@ def status(tree: Tree, state: State, item_id: str) -> Status:
     )
 
 
-def glances(tree: Tree, state: State) -> Iterator[Glance]:
-    """What a table of contents shows of the activities, in their order: cheap, for it is asked of all of them."""
+def glances(tree: Tree, state: State) -> Iterator[tuple[Node, Glance]]:
+    """What a table of contents shows of the activities of which anything may be known."""
     work = state.view
-    for node in tree.nodes:
-        record = work.records.get(node.index)
-        if record is None and not node.primary.reads:
-            yield NOT_SEEN
-        else:
-            attempts = record.attempts if record is not None else 0
-            yield Glance(COMPLETION[completed(work, node)], SUCCESS[satisfied(work, node, node.primary)], attempts)
+    for node in map(tree.nodes.__getitem__, stirred(work)):
+        completion, success = completed(work, node), satisfied(work, node, node.primary)
+        yield node, Glance(COMPLETION[completion], SUCCESS[success], work.of(node).attempts)
 
 
 def _unavailable(work: Work, step: Node) -> str | None:

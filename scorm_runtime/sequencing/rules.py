@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from package_importer.course import RollupRule, RuleCondition, SequencingRule
-from scorm_runtime.sequencing.objectives import completed, measure, read, satisfied
+from scorm_runtime.sequencing.objectives import completed, measure, read, satisfied, stirred
 from scorm_runtime.sequencing.prerequisites import unmet
-from scorm_runtime.sequencing.state import MISSING, Work
-from scorm_runtime.sequencing.tree import LocalObjective, Node, canonical
+from scorm_runtime.sequencing.state import MISSING, State, Work
+from scorm_runtime.sequencing.tree import LocalObjective, Node, Tree, canonical
 
 
 def limit_conditions_violated(work: Work, node: Node) -> bool:
@@ -47,6 +48,19 @@ def rule_of(work: Work, node: Node, action: str) -> SequencingRule | None:
     if found is MISSING:
         found = memory[node.index] = first_of(work, node, rules)
     return found
+
+
+def ruled(work: Work, action: str) -> frozenset[int]:
+    """UP.2 of all activities: those to which a rule with this precondition action applies now."""
+    nodes, known = work.tree.nodes, stirred(work)
+    return (ruled_at_first(work.tree, action) - known) | {i for i in known if rule_of(work, nodes[i], action) is not None}
+
+
+@lru_cache(maxsize=64)
+def ruled_at_first(tree: Tree, action: str) -> frozenset[int]:
+    """The same while nothing is known of any activity."""
+    work = Work(tree, State(tree, {}, {}, None, None, 0))
+    return frozenset(node.index for node in tree if rule_of(work, node, action) is not None)
 
 
 def first_of(work: Work, node: Node, rules: Iterable[SequencingRule]) -> SequencingRule | None:

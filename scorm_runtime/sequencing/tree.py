@@ -168,7 +168,6 @@ class Tree:
         "by_id",
         "clusters",
         "edition",
-        "hiding",
         "leaves",
         "nodes",
         "readers",
@@ -191,7 +190,6 @@ class Tree:
         self.selecting = tuple(n for n in self.nodes if _selects(n.seq))
         self.leaves = tuple(n for n in self.nodes if n.leaf)
         self.clusters = tuple(n for n in self.nodes if not n.leaf)
-        self.hiding = tuple(n for n in self.nodes if "hiddenFromChoice" in n.pre)
         self.unseen = tuple(n for n in self.nodes if not n.visible)
         self.readers: dict[str, tuple[Node, ...]] = _readers(self.nodes)
 
