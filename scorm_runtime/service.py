@@ -33,6 +33,7 @@ from scorm_runtime.memory import Attempt, Commit, Plan, Step
 from scorm_runtime.moves import Move, finish
 from scorm_runtime.outbox import Outbox
 from scorm_runtime.overrides import adapted
+from scorm_runtime.partitions import Partitions
 from scorm_runtime.registrations import Registrations, learner_id
 from scorm_runtime.sequencing import engine
 from scorm_runtime.sequencing.engine import Tree
@@ -76,6 +77,7 @@ class Service:
         self.db = db
         self.catalogue = catalogue
         self.settings = settings or Settings()
+        self.partitions = Partitions(db, self.settings.content_url)
         self.clock = clock
         self.outbox = Outbox(db, lrs, clock, after)
         self.registrations = Registrations(catalogue, clock)

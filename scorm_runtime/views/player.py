@@ -31,12 +31,15 @@ def page(token: str) -> Response:
         session, record, course, _ = service().opening(token)
     except (LaunchNotFound, LaunchExpired) as error:
         return sorry(language, error)
+    partitions = service().partitions
     answer = html(
         language,
         "player.html",
         title=course.title,
         course_language=course.language or "",
         registration=record.registration,
+        key=partitions.key(record.store, record.registration),
+        channel=partitions.channel(record.store, record.registration),
         mode=session.mode,
         asks=restart.offered(session, record, service().courses.of(record.course)),
         sandbox=policy.SANDBOX,

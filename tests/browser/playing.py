@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import time
 import urllib.parse
 import urllib.request
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from playwright.sync_api import BrowserContext, ConsoleMessage, Frame, FrameLocator, Locator, Page, Request, Response, expect
 
 # Chromium says so of every frame that may run scripts and reach the SCORM API above it.
@@ -169,6 +171,12 @@ def says(page: Page, element: str, value: str) -> None:
 def reads(page: Page, element: str) -> str:
     value: str = content(page).evaluate("element => api.LMSGetValue(element)", element)
     return value
+
+
+def sealed(page: Page, name: str, rows: Any) -> str:
+    """Rows as the registration of this page keeps them in the browser's storage, under that name."""
+    key, nonce = base64.b64decode(page.locator("body").get_attribute("data-key") or ""), os.urandom(12)
+    return (nonce + ChaCha20Poly1305(key).encrypt(nonce, json.dumps(rows).encode(), name.encode())).decode("latin-1")
 
 
 def stored(service: Service, registration: str) -> dict[str, str]:

@@ -183,3 +183,27 @@ def test_calls_are_answered_in_microseconds(service: Service, unloading: dict[st
 
     assert microseconds < 20
     print(f"{microseconds:.2f} µs a call")
+
+
+def test_keeping_64_kilobytes_holds_content_up_for_milliseconds(
+    service: Service, unloading: dict[str, Any], context: BrowserContext
+) -> None:
+    """They are sealed before LMSCommit returns: a page that goes has no later."""
+    page = opened(context, service.launch(service.register(unloading)))
+    page.route("**/commit", lambda route: route.abort())
+
+    milliseconds = content(page).evaluate("""() => {
+      const times = [];
+      for (let round = 0; round < 15; round += 1) {
+        api.LMSSetValue("cmi.suspend_data", String(round).padEnd(64_000, "x"));
+        const start = performance.now();
+        api.LMSCommit("");
+        times.push(performance.now() - start);
+      }
+      return times.sort((a, b) => a - b)[7];
+    }""")
+    kept = page.evaluate("Object.values(localStorage).map((row) => row.length)")
+
+    assert max(kept) > 64_000
+    assert milliseconds < 50
+    print(f"{milliseconds:.1f} ms to keep 64 kB")

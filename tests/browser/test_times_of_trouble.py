@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, exp
 
 from tests.browser import packages
 from tests.browser.conftest import ARGUMENTS, chromium
-from tests.browser.playing import Service, content, opened, reads, says, stored
+from tests.browser.playing import Service, content, opened, reads, says, sealed, stored
 
 pytestmark = pytest.mark.browser
 
@@ -206,7 +206,9 @@ def test_what_was_left_behind_and_nobody_understands_keeps_nobody_out(
 ) -> None:
     registration = service.register(course)
     page = opened(context, service.launch(registration))
-    page.evaluate(f"localStorage['rollbook:{registration}:7'] = JSON.stringify([{{n: 'seven', changes: {{}}}}])")
+    name = f"rollbook:{registration}:7"
+    row = sealed(page, name, [{"n": "seven", "changes": {}, "at": 0, "elapsed": 0}])
+    page.evaluate("([name, row]) => localStorage.setItem(name, row)", [name, row])
 
     page.reload()
 

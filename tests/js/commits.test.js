@@ -1,23 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Commits, forget, leftBehind } from "../../static/js/runtime/commits.js";
-
-class Shelf {
-  rows = new Map();
-  get length() { return this.rows.size; }
-  key(at) { return [...this.rows.keys()][at] ?? null; }
-  getItem(key) { return this.rows.get(key) ?? null; }
-  setItem(key, text) { this.rows.set(key, text); }
-  removeItem(key) { this.rows.delete(key); }
-}
-
-class Full extends Shelf {
-  setItem() { throw new DOMException("full", "QuotaExceededError"); }
-}
+import { Shelf } from "../../static/js/runtime/sealed.js";
+import { Full, KEY, Storage } from "./storage.js";
 
 function queue(parts = {}) {
   const clock = { now: 1000 };
-  const shelf = new Shelf();
+  const shelf = new Shelf(parts.storage ?? new Storage(), KEY);
   return { clock, shelf, commits: new Commits({ registration: "r", run: 3, shelf, now: () => clock.now, ticks: () => clock.ticks ?? clock.now, ...parts }) };
 }
 
@@ -56,11 +45,11 @@ test("what is acknowledged is forgotten, here and on the shelf", () => {
   commits.add({ "cmi.location": "2" });
 
   commits.acknowledge(1);
-  assert.equal(JSON.parse(shelf.getItem("rollbook:r:3")).length, 1);
+  assert.equal(JSON.parse(shelf.read("rollbook:r:3")).length, 1);
   commits.acknowledge(2);
 
   assert.equal(commits.empty, true);
-  assert.equal(shelf.length, 0);
+  assert.deepEqual(shelf.names, []);
 });
 
 test("numbers go on from what the server has", () => {
@@ -97,7 +86,7 @@ test("it is known whether what waits would survive the page", () => {
     return [before, commits.kept];
   };
 
-  assert.deepEqual([kept(), kept({ shelf: new Full() }), kept({ shelf: null })], [[true, true], [true, false], [true, false]]);
+  assert.deepEqual([kept(), kept({ storage: new Full() }), kept({ shelf: null })], [[true, true], [true, false], [true, false]]);
 });
 
 test("no changes make no commit", () => {
@@ -105,11 +94,11 @@ test("no changes make no commit", () => {
 
   commits.add(null);
 
-  assert.deepEqual([commits.empty, shelf.length], [true, 0]);
+  assert.deepEqual([commits.empty, shelf.names], [true, []]);
 });
 
 test("a full shelf does not stop the queue", () => {
-  const { commits } = queue({ shelf: new Full() });
+  const { commits } = queue({ storage: new Full() });
 
   commits.add({ "cmi.location": "1" });
 
@@ -119,16 +108,39 @@ test("a full shelf does not stop the queue", () => {
 test("a later window finds what is left behind, by run, and only of its registration", () => {
   const { commits, shelf } = queue();
   commits.add({ "cmi.location": "1" });
-  shelf.setItem("rollbook:other:1", "[]");
-  shelf.setItem("rollbook:r:notes", "[]");
-  shelf.setItem("rollbook:r:9", "{broken");
+  shelf.write("rollbook:other:1", "[]");
+  shelf.write("rollbook:r:notes", "[]");
 
   const found = leftBehind("r", shelf, 4000);
 
   assert.deepEqual(found, { 3: [{ n: 1, changes: { "cmi.location": "1" }, age: 3, elapsed: 0 }] });
   forget("r", shelf, found);
-  assert.equal(shelf.getItem("rollbook:r:3"), null);
-  assert.equal(shelf.getItem("rollbook:other:1"), "[]");
+  assert.deepEqual(shelf.names, ["rollbook:other:1", "rollbook:r:notes"]);
+});
+
+test("what others have put in place of a course's own rows is swept away, and nothing else", () => {
+  const { commits, shelf } = queue();
+  commits.add({ "cmi.location": "1" });
+  const row = shelf.storage.getItem("rollbook:r:3");
+  shelf.storage.setItem("rollbook:r:4", row);
+  shelf.storage.setItem("rollbook:r:5", JSON.stringify([{ n: 1, changes: { "cmi.location": "forged" }, at: 0, elapsed: 0 }]));
+  shelf.storage.setItem("rollbook:r:6", row.slice(0, -1));
+  shelf.storage.setItem("rollbook:other:1", "theirs");
+
+  assert.deepEqual(Object.keys(leftBehind("r", shelf)), ["3"]);
+  assert.deepEqual(shelf.names.sort(), ["rollbook:other:1", "rollbook:r:3"]);
+});
+
+test("an older row that is put back says what was said before, under the same numbers", () => {
+  const { commits, shelf } = queue();
+  commits.add({ "cmi.location": "1" });
+  const older = shelf.storage.getItem("rollbook:r:3");
+  const sent = commits.take();
+  commits.acknowledge(1);
+
+  shelf.storage.setItem("rollbook:r:3", older);
+
+  assert.deepEqual(leftBehind("r", shelf, 1000)[3], sent);
 });
 
 test("without a shelf nothing is left behind", () => {

@@ -6,17 +6,16 @@
  * @typedef {import("./calls.js").Row[]} Calls
  * @typedef {{n: number, changes: Changes, at: number, elapsed: number, calls?: Calls}} Kept  `at`: this machine's clock, milliseconds
  * @typedef {{n: number, changes: Changes, age: number, elapsed: number, calls?: Calls}} Commit  seconds
- * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">} Shelf
+ * @typedef {import("./sealed.js").Shelf} Shelf
  */
 
-const PREFIX = "rollbook";
 const ROW = /\.\d+\./;
 /** Calls of so many commits wait for the network; those before are not told. */
 const TOLD = 8;
 const CALLS = 100;
 
-/** @param {string} registration @param {number} run */
-const shelfKey = (registration, run) => `${PREFIX}:${registration}:${run}`;
+/** @param {string} registration @param {number | string} run */
+const nameOf = (registration, run) => `rollbook:${registration}:${run}`;
 
 export class Commits {
   /**
@@ -24,7 +23,7 @@ export class Commits {
    *   `ticks`: milliseconds that go on evenly when the clock is set right; `saved`: the last number the server has
    */
   constructor({ registration, run, shelf, now = Date.now, ticks = () => performance.now(), saved = 0 }) {
-    this.key = shelfKey(registration, run);
+    this.name = nameOf(registration, run);
     this.shelf = shelf;
     this.now = now;
     this.ticks = ticks;
@@ -79,8 +78,8 @@ export class Commits {
   keep() {
     this.kept = this.empty;
     try {
-      if (this.empty) this.shelf?.removeItem(this.key);
-      else this.shelf?.setItem(this.key, JSON.stringify(this.waiting));
+      if (this.empty) this.shelf?.remove(this.name);
+      else this.shelf?.write(this.name, JSON.stringify(this.waiting));
       this.kept ||= this.shelf !== null;
     } catch {
       // Storage is full or forbidden: the queue in memory goes on.
@@ -100,18 +99,20 @@ function asMessage({ n, changes, at, elapsed, calls }, now) {
 }
 
 /**
- * What earlier windows could not send, by run.
+ * What earlier windows could not send, by run. What is not of this registration's making, or cut off, is swept away.
  * @param {string} registration @param {Shelf | null} shelf @returns {Record<string, Commit[]>}
  */
 export function leftBehind(registration, shelf, now = Date.now()) {
   /** @type {Record<string, Commit[]>} */
   const found = {};
-  for (const key of keys(registration, shelf)) {
+  const start = nameOf(registration, "");
+  for (const name of shelf?.names ?? []) {
+    const run = name.slice(start.length);
+    if (!name.startsWith(start) || !/^\d+$/.test(run)) continue;
     try {
-      const rows = JSON.parse(shelf?.getItem(key) ?? "[]");
-      found[key.slice(key.lastIndexOf(":") + 1)] = rows.map((/** @type {Kept} */ one) => asMessage(one, now));
+      found[run] = JSON.parse(shelf.read(name)).map((/** @type {Kept} */ one) => asMessage(one, now));
     } catch {
-      // Not ours, or cut off: nothing can be made of it.
+      shelf.remove(name);
     }
   }
   return found;
@@ -119,12 +120,5 @@ export function leftBehind(registration, shelf, now = Date.now()) {
 
 /** @param {string} registration @param {Shelf | null} shelf @param {Record<string, unknown>} sent the runs that the server has seen */
 export function forget(registration, shelf, sent) {
-  for (const run of Object.keys(sent)) shelf?.removeItem(shelfKey(registration, Number(run)));
-}
-
-/** @param {string} registration @param {Shelf | null} shelf */
-function keys(registration, shelf) {
-  const start = `${PREFIX}:${registration}:`;
-  const all = Array.from({ length: shelf?.length ?? 0 }, (_, at) => shelf?.key(at) ?? "");
-  return all.filter((key) => key.startsWith(start) && /^\d+$/.test(key.slice(start.length)));
+  for (const run of Object.keys(sent)) shelf?.remove(nameOf(registration, run));
 }

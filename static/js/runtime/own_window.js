@@ -87,14 +87,15 @@ function readable(content) {
   try {
     return content?.document ?? null;
   } catch {
-    return null; // of another origin
+    // Of another origin.
+    return null;
   }
 }
 
 /** Nine tenths of the screen. */
 function shape() {
   const { availWidth: width, availHeight: height } = screen;
-  return `popup,width=${Math.round(width * 0.9)},height=${Math.round(height * 0.9)},left=${Math.round(width * 0.05)},top=${Math.round(height * 0.05)}`;
+  return `popup,width=${width * 0.9},height=${height * 0.9},left=${width * 0.05},top=${height * 0.05}`;
 }
 
 /** Runs content's own handlers now, its frames' first. @param {Window | null} content @param {string[]} events */

@@ -2,7 +2,7 @@
 /**
  * The player: delivers what the server names, answers SCORM calls from local state at once, and tells the server in the background.
  *
- * @typedef {{kind: string, target?: string}} Request
+ * @typedef {import("./requests.js").Request} Request
  * @typedef {import("./datamodel.js").DataModel} DataModel
  * @typedef {{number: number, item: string, model: DataModel, commits: Commits, calls: Calls, finished: boolean, reported: boolean}} Run
  */
@@ -12,14 +12,14 @@ import { Calls } from "./calls.js";
 import { Commits, forget, leftBehind } from "./commits.js";
 import { DataModel as Model } from "./datamodel.js";
 import { byItem, entries } from "./outline.js";
+import { over, parting, wanted } from "./requests.js";
+import { Shelf } from "./sealed.js";
 import { Stage, isDocument } from "./stage.js";
 import { LAST_WORDS, Refusal, Transport } from "./transport.js";
 import { View } from "./view.js";
 import { Windows } from "./windows.js";
 import { Words } from "./words.js";
 
-const TARGETED = /^\{target=(.+)\}(choice|jump)$/;
-const ENDING = ["exitAll", "suspendAll", "abandonAll"];
 const SOON = 50;
 const SLOW = 1500;
 const CLOSING = 3000;
@@ -30,12 +30,13 @@ const UNFIT = ["invalid-request", "body-too-large"];
 class Player {
   /** @param {Document} page */
   constructor(page) {
-    const { registration = "", sandbox = "", language = "", resume } = page.body.dataset;
+    const { registration = "", key = "", channel = "", sandbox = "", language = "", resume } = page.body.dataset;
     this.registration = registration;
     this.asks = resume === "ask";
-    this.windows = new Windows(registration, () => this.superseded({ save: true }));
-    if (!this.asks) this.windows.takeOver(); // other processes answer it while the rest is made here
-    this.shelf = storage();
+    this.windows = new Windows(registration, channel, () => this.superseded({ save: true }));
+    // Other processes answer it while the rest is made here.
+    if (!this.asks) this.windows.takeOver();
+    this.shelf = shelf(key);
     this.words = new Words(JSON.parse(page.getElementById("words")?.textContent ?? ""), navigator.languages);
     this.view = new View(page, this.words, {
       onNavigate: (kind) => this.go({ kind }),
@@ -87,7 +88,8 @@ class Player {
     this.view.card("waiting");
     await this.windows.takeOver();
     const pending = leftBehind(this.registration, this.shelf);
-    setTimeout(() => this.words.prepare()); // while the server thinks
+    // While the server thinks.
+    setTimeout(() => this.words.prepare());
     const without = (/** @type {Refusal} */ refusal) =>
       UNFIT.includes(refusal.code) ? this.ask("state", () => ({ again })) : this.refused(refusal);
     const answer = await this.ask("state", () => ({ pending, again }), without);
@@ -137,14 +139,15 @@ class Player {
       this.course.request_valid = ahead;
       if (this.run) this.run.model.lookAhead = ahead;
     }
-    if (answer.delivery) this.deliver(answer.delivery); // first: the browser fetches it while the rest is drawn
+    // First: the browser fetches it while the rest is drawn.
+    if (answer.delivery) this.deliver(answer.delivery);
     if (answer.nav) this.view.navigation(answer.nav, answer.hidden);
     if (answer.toc) this.view.contents(entries(this.course.outline, answer.toc), current);
     if (answer.delivery) return;
     if (answer.state === "ended") return this.finish(answer.result);
     if (answer.state === "idle" || !this.stage.shown) {
       this.leave();
-      this.view.between(this.words.between(answer.exception && otherwise === "chosen" ? "refused" : otherwise));
+      this.view.between(this.words.say(`between.${answer.exception && otherwise === "chosen" ? "refused" : otherwise}`));
       this.view.state("idle");
     }
   }
@@ -158,7 +161,7 @@ class Player {
     this.run = { number: run, item, model, commits, calls: new Calls(), finished: false, reported: false };
     this.expose(this.run);
     const address = new URL(url, new URL("content/", location.href)).href;
-    this.view.delivered(title);
+    this.view.speak(title);
     const running = () => this.view.state("running");
     if (isDocument(address) && navigator.pdfViewerEnabled === false) {
       this.view.document(address);
@@ -185,12 +188,11 @@ class Player {
 
   /** The window with the content has been closed by the learner. */
   closed() {
-    if (!this.moving && !this.ended) this.go(this.parting());
+    if (!this.moving && !this.ended) this.go(parting(this.run));
   }
 
   /** The API objects: nothing here waits for the server. @param {Run} run */
   expose(run) {
-    const of = window;
     const hooks = {
       onInitialize: () => {
         this.view.state("running");
@@ -205,7 +207,7 @@ class Player {
       log: (/** @type {import("./calls.js").Entry} */ entry) => run.calls.log(entry),
     };
     const is12 = this.course.course.standard === "scorm12";
-    Object.assign(of, {
+    Object.assign(window, {
       API: is12 ? createApi12({ model: run.model, hooks }) : undefined,
       API_1484_11: !is12 ? createApi2004({ model: run.model, hooks }) : undefined,
     });
@@ -228,7 +230,8 @@ class Player {
 
   /** @param {Run} run */
   async end(run) {
-    const request = this.wanted(run) ?? this.over(run);
+    const { data } = run.model;
+    const request = wanted(data) ?? (this.view.single ? over(data) : null);
     if (request) return this.go(request);
     run.reported = true;
     const answer = await this.ask("terminate", () => (this.run === run ? this.message(run) : null));
@@ -236,21 +239,6 @@ class Player {
     run.commits.acknowledge(answer.saved);
     this.savedNow();
     this.apply(answer);
-  }
-
-  /** What content asks for at its end. @param {Run} run @returns {Request | null} */
-  wanted(run) {
-    const text = run.model.data["adl.nav.request"] ?? "_none_";
-    const targeted = TARGETED.exec(text);
-    if (targeted) return { kind: targeted[2], target: targeted[1] };
-    return text === "_none_" || text === "" ? null : { kind: text };
-  }
-
-  /** Content that ends a course of one part by itself, and asks for nothing, is over with it. @param {Run} run @returns {Request | null} */
-  over(run) {
-    if (!document.body.classList.contains("single")) return null;
-    const exit = run.model.data["cmi.exit"] ?? run.model.data["cmi.core.exit"];
-    return { kind: exit === "suspend" ? "suspendAll" : "exitAll" };
   }
 
   /** The learner, or content that has ended, wants to be elsewhere. @param {Request} request */
@@ -266,8 +254,7 @@ class Player {
     const run = this.run;
     this.leave({ stay: true });
     this.view.card("waiting");
-    const move = (this.moves += 1);
-    const answer = await this.ask("navigate", () => ({ ...this.message(run), request, move }));
+    const answer = await this.ask("navigate", () => this.message(run, request));
     this.moving = false;
     if (!answer) return null;
     run?.commits.acknowledge(Infinity);
@@ -275,9 +262,10 @@ class Player {
     return answer;
   }
 
-  /** @param {Run | null} run */
-  message(run) {
-    return { window: this.window, run: run?.number ?? 0, commits: run?.commits.take() ?? [], terminated: run?.finished ?? false };
+  /** @param {Run | null} run @param {Request} [request] */
+  message(run, request) {
+    const move = request && { request, move: (this.moves += 1) };
+    return { window: this.window, run: run?.number ?? 0, commits: run?.commits.take() ?? [], terminated: run?.finished ?? false, ...move };
   }
 
   /** Takes the content away; its last words are still heard. `stay`: other content may come into its window. */
@@ -304,14 +292,8 @@ class Player {
     this.leaving = true;
     this.stage.clear({ farewell: false });
     this.keep();
-    this.transport.lastWords("navigate", { ...this.message(this.run), request: this.parting(), move: (this.moves += 1) });
+    this.transport.lastWords("navigate", this.message(this.run, parting(this.run)));
     this.transport.stop();
-  }
-
-  /** What a closed window means: the course is suspended, unless content that has ended asks for another end. @returns {Request} */
-  parting() {
-    const wanted = this.run?.finished ? this.wanted(this.run) : null;
-    return wanted && ENDING.includes(wanted.kind) ? wanted : { kind: "suspendAll" };
   }
 
   keepSoon() {
@@ -342,7 +324,7 @@ class Player {
     this.timers.send = 0;
     if (run.commits.empty || run.finished || this.leaving || this.sending) return;
     this.sending = true;
-    this.timers.slow = window.setTimeout(() => this.view.troubled || this.view.saved(this.words.saving, "waiting"), SLOW);
+    this.timers.slow = window.setTimeout(() => this.view.troubled || this.view.saved(this.words.say("saving"), "waiting"), SLOW);
     const answer = await this.ask("commit", () => (this.run === run && !run.finished ? this.commitMessage(run) : null));
     this.sending = false;
     clearTimeout(this.timers.slow);
@@ -389,8 +371,8 @@ class Player {
     this.moving = true;
     const run = this.run;
     this.leave();
-    if (save) await this.ask("navigate", () => ({ ...this.message(run), request: { kind: "suspendAll" }, move: (this.moves += 1) }));
-    run?.commits.acknowledge(save ? Infinity : 0);
+    const saved = save && (await this.ask("navigate", () => this.message(run, { kind: "suspendAll" })));
+    if (saved) run?.commits.acknowledge(Infinity);
     this.stop();
     this.view.notice(this.words.notice("superseded"), () => location.reload());
   }
@@ -405,10 +387,10 @@ class Player {
   }
 }
 
-/** @returns {Storage | null} */
-function storage() {
+/** What is kept in this browser; null where a site may keep nothing. @param {string} key */
+function shelf(key) {
   try {
-    return window.localStorage;
+    return new Shelf(localStorage, key);
   } catch {
     return null;
   }

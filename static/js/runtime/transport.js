@@ -19,7 +19,7 @@ export const LAST_WORDS = 60 * 1024;
 export class Refusal extends Error {
   /** @param {number} status @param {{code?: string, detail?: string}} problem */
   constructor(status, problem) {
-    super(problem.detail ?? `The server answered ${status}.`);
+    super(problem.detail);
     this.status = status;
     this.code = problem.code ?? "";
   }

@@ -169,7 +169,7 @@ class Units {
     if (unit.place === "frame") {
       this.view.card(null);
       this.stage.show(new URL(opened.url, location.href).href, unit.title, () => {});
-      this.view.delivered(unit.title);
+      this.view.speak(unit.title);
     }
     this.view.state("running");
     return opened;

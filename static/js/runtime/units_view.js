@@ -33,9 +33,10 @@ export class UnitsView extends View {
    * @param {"ready" | "blocked" | "open" | "link"} state @param {string} [url] where a link leads
    */
   outside(state, url = "") {
-    this.part("outside-title").textContent = this.words.say(`units.${state}.title`);
-    this.part("outside-text").textContent = this.words.say(`units.${state}.text`);
-    this.part("open").textContent = this.words.say(`units.${state}.action`);
+    const { title, text, action } = this.words.three(`units.${state}`);
+    this.write("outside-title", title);
+    this.write("outside-text", text);
+    this.write("open", action);
     const link = /** @type {HTMLAnchorElement} */ (this.part("follow"));
     link.hidden = !url;
     this.part("open").hidden = Boolean(url);
@@ -44,12 +45,12 @@ export class UnitsView extends View {
     link.target = state === "link" ? "" : "_blank";
     this.part("outside").dataset.window = state;
     this.card("outside");
-    this.speak(this.part("outside-title").textContent ?? "");
+    this.speak(title);
   }
 
   /** A part that has been done: only looked at, or everything again? @param {Unit} unit */
   done(unit) {
-    this.part("done-title").textContent = this.words.say("units.done.title", { title: unit.title });
+    this.write("done-title", this.words.say("units.done.title", { title: unit.title }));
     this.card("done");
     this.speak(this.part("done-title").textContent ?? "");
   }

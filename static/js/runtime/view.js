@@ -27,7 +27,7 @@ export class View {
     /** @type {HTMLButtonElement | null} */
     this.focused = null;
     /** @type {HTMLButtonElement[]} */
-    this.controls = [...page.querySelectorAll("button[data-nav]")].map((one) => /** @type {HTMLButtonElement} */ (one));
+    this.controls = Array.from(page.querySelectorAll("button[data-nav]"));
     for (const control of this.controls) {
       control.addEventListener("click", () => onNavigate(control.dataset.nav ?? ""));
     }
@@ -89,7 +89,7 @@ export class View {
     const root = this.page.documentElement;
     button.hidden = !this.page.fullscreenEnabled;
     const show = () => {
-      button.title = this.words.screen(Boolean(this.page.fullscreenElement));
+      button.title = this.words.say(this.page.fullscreenElement ? "screen.normal" : "screen.full");
       button.setAttribute("aria-label", button.title);
     };
     show();
@@ -120,14 +120,14 @@ export class View {
     if (title && lost) /** @type {HTMLElement} */ (title).focus();
   }
 
-  /** For those who hear the page: what is shown now. @param {string} text */
-  speak(text) {
-    this.part("spoken").textContent = text;
+  /** @param {string} id @param {string} text */
+  write(id, text) {
+    this.part(id).textContent = text;
   }
 
-  /** @param {string} title */
-  delivered(title) {
-    this.speak(title);
+  /** For those who hear the page: what is shown now. @param {string} text */
+  speak(text) {
+    this.write("spoken", text);
   }
 
   /** A document that this browser does not show by itself. @param {string} address */
@@ -139,9 +139,9 @@ export class View {
 
   /** @param {import("./own_window.js").State} state */
   ownWindow(state) {
-    const { title, text, action } = this.words.ownWindow(state);
-    this.part("own-title").textContent = title;
-    this.part("own-text").textContent = text;
+    const { title, text, action } = this.words.three(`own.${state}`);
+    this.write("own-title", title);
+    this.write("own-text", text);
     const button = /** @type {HTMLElement} */ (this.part("own-window").querySelector("[data-own=open]"));
     button.textContent = action;
     button.classList.toggle("primary", state !== "open");
@@ -151,7 +151,7 @@ export class View {
 
   /** @param {string} text */
   between(text) {
-    this.part("between-text").textContent = text;
+    this.write("between-text", text);
     this.card("between");
     this.speak(text);
   }
@@ -187,8 +187,8 @@ export class View {
     const bar = /** @type {HTMLProgressElement} */ (this.part("progress"));
     bar.max = Math.max(1, leaves.length);
     bar.value = done;
-    this.part("progress-text").textContent = this.words.progress(done, leaves.length);
-    this.part("place").textContent = contents.find((entry) => entry.id === current)?.title ?? "";
+    this.write("progress-text", this.words.progress(done, leaves.length));
+    this.write("place", contents.find((entry) => entry.id === current)?.title ?? "");
     if (leaves.length < 2 && !this.single) this.toggleContents(false);
     this.page.body.classList.toggle("single", leaves.length < 2);
   }
@@ -203,34 +203,24 @@ export class View {
     for (const entry of contents) {
       while (lists.length > entry.depth + 1) lists.pop();
       while (lists.length < entry.depth + 1) lists.push(this.sublist(lists[lists.length - 1]));
-      const row = this.page.createElement("li");
-      row.append(this.entry(entry));
-      lists[lists.length - 1].append(row);
+      lists[lists.length - 1].append(element("li", {}, this.entry(entry)));
     }
   }
 
   /** @param {HTMLElement} list */
   sublist(list) {
-    const made = this.page.createElement("ul");
-    (list.lastElementChild ?? list.appendChild(this.page.createElement("li"))).append(made);
+    const made = element("ul");
+    (list.lastElementChild ?? list.appendChild(element("li"))).append(made);
     return made;
   }
 
   /** @param {Entry} entry */
   entry({ id, title, leaf }) {
-    const button = this.page.createElement("button");
-    button.type = "button";
-    button.dataset.item = id;
-    button.dataset.title = title;
-    button.classList.toggle("group", !leaf);
-    const name = this.page.createElement("span");
-    name.className = "name";
-    name.dir = "auto";
+    const name = element("span", { className: "name", dir: "auto", textContent: title });
     if (this.language) name.lang = this.language;
-    name.textContent = title;
-    const mark = this.page.createElement("span");
-    mark.className = "status";
-    button.append(mark, name);
+    const button = element("button", { type: "button" }, element("span", { className: "status" }), name);
+    button.dataset.item = id;
+    button.classList.toggle("group", !leaf);
     button.addEventListener("click", () => {
       if (button.getAttribute("aria-disabled") === "true") return;
       if (this.narrow) this.toggleContents(false);
@@ -247,22 +237,20 @@ export class View {
     button.setAttribute("aria-disabled", String(!enabled));
     if (current) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
+    if (button.dataset.status === status) return;
     button.dataset.status = status;
-    const mark = /** @type {HTMLElement} */ (button.firstElementChild);
-    if (mark.dataset.said !== status) {
-      mark.dataset.said = status;
-      mark.replaceChildren(hiddenText(this.page, `${this.words.status(status)}: `));
-    }
+    const said = element("span", { className: "visually-hidden", textContent: `${this.words.status(status)}: ` });
+    button.firstElementChild?.replaceChildren(said);
   }
 
   /** @param {Result} result @param {string | null} returnUrl */
   result(result, returnUrl) {
     const { title, text, mood } = this.words.verdict(result);
     this.part("result").dataset.mood = mood;
-    this.part("result-title").textContent = title;
-    this.part("result-text").textContent = text;
-    this.part("again").textContent = this.words.again(result.suspended);
-    this.part("facts").replaceChildren(...this.words.facts(result).map(([name, value]) => fact(this.page, name, value)));
+    this.write("result-title", title);
+    this.write("result-text", text);
+    this.write("again", this.words.say(result.suspended ? "again.suspended" : "again.finished"));
+    this.part("facts").replaceChildren(...this.words.facts(result).map(fact));
     const link = /** @type {HTMLAnchorElement} */ (this.page.querySelector("[data-return]"));
     link.hidden = !returnUrl;
     if (returnUrl) link.href = returnUrl;
@@ -275,7 +263,7 @@ export class View {
     const place = this.part("saved");
     if (place.textContent === text && place.dataset.mood === mood) return;
     if (mood === "trouble") this.speak(text);
-    if (mood === "saved" && this.troubled) this.speak(this.words.savedAgain);
+    if (mood === "saved" && this.troubled) this.speak(this.words.say("saved.again"));
     this.troubled = mood === "trouble" || (this.troubled && mood !== "saved");
     place.textContent = text;
     place.dataset.mood = mood;
@@ -284,8 +272,8 @@ export class View {
   /** @param {import("./words.js").Notice} notice @param {(() => void) | null | undefined} act none: there is nothing to be done here */
   notice({ title, text, action }, act) {
     const dialog = /** @type {HTMLDialogElement} */ (this.part("notice"));
-    this.part("notice-title").textContent = title;
-    this.part("notice-text").textContent = text;
+    this.write("notice-title", title);
+    this.write("notice-text", text);
     const button = this.part("notice-action");
     button.textContent = action;
     button.hidden = !act;
@@ -299,21 +287,14 @@ export class View {
   }
 }
 
-/** @param {Document} page @param {string} text */
-function hiddenText(page, text) {
-  const made = page.createElement("span");
-  made.className = "visually-hidden";
-  made.textContent = text;
+/** @template {keyof HTMLElementTagNameMap} K @param {K} kind @param {object} properties @param {...HTMLElement} inside */
+function element(kind, properties = {}, ...inside) {
+  const made = Object.assign(document.createElement(kind), properties);
+  made.append(...inside);
   return made;
 }
 
-/** @param {Document} page @param {string} name @param {string} value */
-function fact(page, name, value) {
-  const row = page.createElement("div");
-  const term = page.createElement("dt");
-  const definition = page.createElement("dd");
-  term.textContent = name;
-  definition.textContent = value;
-  row.append(term, definition);
-  return row;
+/** @param {[string, string]} row */
+function fact([name, value]) {
+  return element("div", {}, element("dt", { textContent: name }), element("dd", { textContent: value }));
 }

@@ -2,26 +2,25 @@
 /**
  * The windows of one registration in this browser know each other: the newest goes on, the one before saves and stops.
  * (The server knows it too; this only makes it quick and loses nothing.)
+ *
+ * The name of their channel is known to them alone. Their lock can be seen, held and stolen by packages of other courses, which makes a new
+ * window wait in vain for a moment, and no more.
  */
 
 const PATIENCE = 3000;
 
 export class Windows {
-  /** @param {string} registration @param {() => Promise<void> | void} onSuperseded it saves what it has, then stops */
-  constructor(registration, onSuperseded) {
+  /** @param {string} registration @param {string} channel @param {() => Promise<void> | void} onSuperseded it saves what it has, then stops */
+  constructor(registration, channel, onSuperseded) {
     this.name = `rollbook:${registration}`;
-    this.id = crypto.getRandomValues(new Uint32Array(2)).join("-");
-    this.onSuperseded = onSuperseded;
+    this.over = new Promise((end) => (this.end = end));
+    this.channel = new BroadcastChannel(channel);
+    this.channel.onmessage = async () => {
+      await onSuperseded();
+      this.end();
+    };
     /** @type {Promise<void> | undefined} */
     this.taken = undefined;
-    /** @type {() => void} */
-    this.release = () => {};
-    this.channel = new BroadcastChannel(this.name);
-    this.channel.onmessage = async ({ data }) => {
-      if (data?.opening === undefined || data.opening === this.id) return;
-      await this.onSuperseded();
-      this.release();
-    };
   }
 
   /** Waits, but not for ever, until an older window has saved. */
@@ -31,24 +30,18 @@ export class Windows {
   }
 
   async take() {
-    const { locks } = navigator;
+    this.channel.postMessage("opening");
     const names = await held();
-    const others = names?.includes(this.name) ?? true;
-    if (others) this.channel.postMessage({ opening: this.id });
     if (!names) return;
-    const taken = new Promise((resolve) => {
-      let mine = false;
+    const alone = new Promise((resolve) => {
       const hold = () => {
-        mine = true;
         resolve(undefined);
-        return new Promise((release) => {
-          this.release = () => release(undefined);
-        });
+        return this.over;
       };
-      const steal = () => mine || locks.request(this.name, { steal: true }, hold).catch(() => {});
-      locks.request(this.name, { signal: AbortSignal.timeout(PATIENCE) }, hold).catch(steal);
+      navigator.locks.request(this.name, hold).catch(() => {});
+      setTimeout(resolve, PATIENCE);
     });
-    if (others) await taken;
+    if (names.includes(this.name)) await alone;
   }
 }
 

@@ -15,19 +15,6 @@ const STATUS = {
   incomplete: "status.incomplete",
   "not attempted": "status.new",
 };
-const MODES = { browse: "mode.browse", review: "mode.review" };
-const NOTICES = {
-  superseded: ["notice.superseded.title", "notice.superseded.text", "notice.superseded.action"],
-  expired: ["notice.expired.title", "notice.expired.text", "notice.expired.action"],
-  used: ["notice.used.title", "notice.used.text", "notice.expired.action"],
-  lost: ["notice.lost.title", "notice.lost.text", "notice.lost.action"],
-};
-const OWN = {
-  ready: ["own.ready.title", "own.ready.text", "own.ready.action"],
-  blocked: ["own.blocked.title", "own.blocked.text", "own.ready.action"],
-  open: ["own.open.title", "own.open.text", "own.open.action"],
-};
-const BETWEEN = { chosen: "between.chosen", start: "between.start", refused: "between.refused" };
 
 export class Words {
   /** @param {Catalog} catalog @param {readonly string[]} [wishes] the browser's languages: one may name a region of the catalog's */
@@ -63,42 +50,23 @@ export class Words {
 
   /** @param {string} mode */
   mode(mode) {
-    const key = MODES[/** @type {"browse"} */ (mode)];
-    return key ? this.say(key) : "";
+    return mode === "normal" ? "" : this.say(`mode.${mode}`);
   }
 
-  /** @param {keyof typeof NOTICES} kind @returns {Notice} */
+  /** @param {"superseded" | "expired" | "used" | "lost"} kind */
   notice(kind) {
-    return this.three(NOTICES[kind]);
+    return this.three(`notice.${kind}`);
   }
 
-  /** @param {keyof typeof OWN} state @returns {Notice} */
-  ownWindow(state) {
-    return this.three(OWN[state]);
-  }
-
-  /** @param {string[]} keys @returns {Notice} */
-  three(keys) {
-    const [title, text, action] = keys.map((key) => this.say(key));
+  /** @param {string} group @returns {Notice} */
+  three(group) {
+    const [title, text, action] = ["title", "text", "action"].map((part) => this.say(`${group}.${part}`));
     return { title, text, action };
-  }
-
-  /** @param {keyof typeof BETWEEN} why */
-  between(why) {
-    return this.say(BETWEEN[why]);
   }
 
   /** @param {Date} time */
   saved(time) {
     return this.say("saved", { time: new Intl.DateTimeFormat(this.locale, { timeStyle: "short" }).format(time) });
-  }
-
-  get savedAgain() {
-    return this.say("saved.again");
-  }
-
-  get saving() {
-    return this.say("saving");
   }
 
   /** @param {boolean} online @param {boolean} kept whether this browser keeps what waits */
@@ -107,20 +75,10 @@ export class Words {
     return this.say(kept ? "offline" : "offline.unkept");
   }
 
-  /** @param {boolean} full */
-  screen(full) {
-    return this.say(full ? "screen.normal" : "screen.full");
-  }
-
   /** @param {{completion: string, success: string, suspended: boolean}} result */
   verdict({ completion, success, suspended }) {
     const [title, text, mood] = verdict(completion, success, suspended);
     return { title: this.say(title), text: this.say(text), mood };
-  }
-
-  /** @param {boolean} suspended */
-  again(suspended) {
-    return this.say(suspended ? "again.suspended" : "again.finished");
   }
 
   /** Names and values of the result. @param {{score: Score | null, seconds: number}} result @returns {[string, string][]} */

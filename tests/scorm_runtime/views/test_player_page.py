@@ -99,6 +99,17 @@ def test_the_page_asks_before_it_goes_on_where_the_launch_says_so(
     assert ("<body data-registration" in page and ' data-resume="ask"' in page) is asks
 
 
+def test_every_launch_of_a_registration_has_the_key_to_what_earlier_ones_have_left_in_the_browser(
+    service: scorm_runtime.Service, registration: str, fire_safety: str, player: FlaskClient
+) -> None:
+    other = service.registrations.register(fire_safety, {"objectType": "Agent", "mbox": "mailto:bo@people.example"})[0].uuid
+    pages = [player.get(link(service, name)).text for name in (registration, registration, other)]
+
+    for secret in (re.compile(r'data-key="([\w+/]{43}=)"'), re.compile(r'data-channel="([0-9a-f]{64})"')):
+        first, again, others = (secret.findall(page)[0] for page in pages)
+        assert first == again != others
+
+
 def test_nobody_is_asked_at_the_first_time(service: scorm_runtime.Service, registration: str, player: FlaskClient) -> None:
     assert ' data-resume="ask"' not in player.get(link(service, registration, resume="ask")).text
 
