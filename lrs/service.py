@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 from uuid import uuid4
 
@@ -191,19 +193,14 @@ class LRS:
         return self._page(rows, limit, _moment(through.ms))
 
     def _page(self, rows: list[Json], limit: int, through: datetime | None = None) -> Page:
-        kept: list[Json] = []
-        size = 0
-        for row in rows[:limit]:
-            size += len(row["raw"])
-            if kept and size > self.settings.page_bytes:
-                break
-            kept.append(row)
-        hashes = dict.fromkeys(sha2 for row in kept for sha2 in row.get("att", ()))
-        newest = max((row["s"] >> 20 for row in kept), default=None)
+        raws = [row["raw"] for row in rows[:limit]]
+        fitting = bisect_right(list(accumulate(map(len, raws))), self.settings.page_bytes)
+        kept = rows[: min(len(raws), max(fitting, 1))]
+        hashes = dict.fromkeys(sha2 for row in kept if "att" in row for sha2 in row["att"])
         return Page(
-            raws=tuple(row["raw"] for row in kept),
+            raws=tuple(raws[: len(kept)]),
             last=kept[-1]["s"] if len(kept) < len(rows) else None,
-            newest_stored=None if newest is None else _moment(newest),
+            newest_stored=_moment(max(kept[0]["s"], kept[-1]["s"]) >> 20) if kept else None,
             hashes=tuple(hashes),
             consistent_through=through,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -45,8 +45,8 @@ def get_statements() -> Response:
     if page.last is not None:
         token = more.write(lrs().secret, replace(query, cursor=page.last), presentation)
         link = f"{request.path}?more={token}"
-    raws = _rendered(page, presentation.get("format", "exact"))
-    whole = b'{"statements":[' + b",".join(raws) + b'],"more":' + orjson.dumps(link) + b"}"
+    listed = b",".join(_rendered(page, presentation.get("format", "exact")))
+    whole = b'{"statements":[%b],"more":%b}' % (listed, orjson.dumps(link))
     return _answer(whole, page, presentation.get("attachments", False))
 
 
@@ -66,9 +66,9 @@ def _continued(asked: dict[str, Any]) -> tuple[StatementQuery, dict[str, Any]]:
     return more.read(lrs().secret, asked["more"])
 
 
-def _rendered(page: Page, form: str) -> list[bytes]:
+def _rendered(page: Page, form: str) -> Sequence[bytes]:
     if form == "exact":
-        return list(page.raws)
+        return page.raws
     languages = list(request.accept_languages.values())
     rewrite: Callable[[Any], Any] = render.ids if form == "ids" else lambda statement: render.canonical(statement, languages)
     return [orjson.dumps(rewrite(orjson.loads(raw))) for raw in page.raws]

@@ -41,8 +41,9 @@ def version() -> Version:
 @bp.before_request
 def negotiate() -> None:
     """1.0.3 Communication 3.3: every request but those for About has a version header."""
-    if b"%" in request.query_string:
-        params.check_encoding(request.query_string)
+    query = request.query_string
+    if b"%" in query:
+        params.check_encoding(query)
     if request.method != "OPTIONS" and not is_resource("about"):
         g.xapi_version = versions.negotiate(request.headers.get(versions.HEADER))
 
@@ -98,16 +99,13 @@ def mounted_version() -> str | None:
 
 def read_body(limit: int) -> bytes:
     """The whole body, refused before it is read when it says that it is too large."""
-    if request.content_length is not None and request.content_length > limit:
-        raise TooLarge(
-            f"The body has {request.content_length} bytes; at most {limit} are accepted here.",
-            found=request.content_length,
-            rule=limit,
-        )
-    raw = read_piece(limit + 1 if request.content_length is None else request.content_length)
+    length = request.content_length
+    if length is not None and length > limit:
+        raise TooLarge(f"The body has {length} bytes; at most {limit} are accepted here.", found=length, rule=limit)
+    raw = read_piece(limit + 1 if length is None else length)
     if len(raw) > limit:
         raise TooLarge(f"The body has more than {limit} bytes.", rule=limit)
-    if request.content_length is not None and len(raw) < request.content_length:
+    if length is not None and len(raw) < length:
         raise ClientDisconnected
     patience.is_whole(request.environ)
     return raw

@@ -83,16 +83,17 @@ class Reader:
         if asked.inherited:  # a statement may both be found itself and inherit: hence twice the limit
             inherited = {"$unionWith": {"coll": HEIRS, "pipeline": stages}}
             stages = [*stages, inherited, asked.order, {"$limit": 2 * asked.limit}]
-        rows = self._rows.aggregate(stages, batchSize=2 * asked.limit, hint=index_for(asked.wanted))
-        return _each_once(rows)[: asked.limit]
+        rows = self._rows.aggregate(stages, batchSize=2 * asked.limit, hint=index_for(asked.wanted)).to_list()
+        return _each_once(rows)[: asked.limit] if asked.inherited else rows
 
     def _window(self, asked: Slice, low: int, high: int, limit: int) -> list[Document]:
         """One by one: in `$unionWith` the embedded server uses no index."""
         stages = asked.stages(low, high, limit)
-        rows = list(self._rows.aggregate(stages, batchSize=2 * limit))
-        if asked.inherited:
-            rows += self._db[HEIRS].aggregate(stages, batchSize=2 * limit)
-            rows.sort(key=lambda row: row["s"], reverse=not asked.ascending)
+        rows = self._rows.aggregate(stages, batchSize=2 * limit).to_list()
+        if not asked.inherited:
+            return rows
+        rows += self._db[HEIRS].aggregate(stages, batchSize=2 * limit)
+        rows.sort(key=lambda row: row["s"], reverse=not asked.ascending)
         return _each_once(rows)[:limit]
 
     def _windows(self, asked: Slice) -> list[Document]:
