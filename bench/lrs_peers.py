@@ -5,7 +5,8 @@
 
 Both run as in production, with one worker: ours under gunicorn (gthread), and under granian where that is installed, Ralph under
 uvicorn (uvloop, httptools, asynchronous MongoDB client). CPU is what the kernel books for the server's processes, rounds of all
-take turns, the best round counts."""
+take turns, the best round counts. `bare` is what the libraries themselves cost, on the cheaper server: a Flask view that parses,
+asks the schema, and inserts, and does nothing else that a Learning Record Store has to do."""
 
 from __future__ import annotations
 
@@ -59,6 +60,35 @@ def app() -> Any:
     made = Flask("bench")
     access.init_app(made, Known(access.Caller(key=USER, name=USER, scopes=frozenset({"all"}))))  # type: ignore[arg-type]
     lrs.init_app(made, store)
+    return made
+
+
+def bare() -> Any:
+    """No credentials, versions, rules, index, authority, conflicts or words for errors: the least that these libraries can do."""
+    import orjson
+    from flask import Flask, Response, request
+    from pymongo import MongoClient
+
+    from lrs.spec import schema
+
+    rows = MongoClient[dict[str, Any]](os.environ["BENCH_MONGO"])["bench"]["lrs_statements"]
+    made = Flask("bare")
+
+    @made.post("/xapi/statements")
+    def store() -> Response:
+        given = orjson.loads(request.get_data())
+        documents = []
+        for one in given if isinstance(given, list) else [given]:
+            schema.check(one, "1.0.3")
+            documents.append({"_id": os.urandom(20), "raw": orjson.dumps(one)})
+        rows.insert_many(documents, ordered=False) if len(documents) > 1 else rows.insert_one(documents[0])
+        return Response(orjson.dumps([document["_id"].hex() for document in documents]), mimetype="application/json")
+
+    @made.get("/xapi/statements")
+    def page() -> Response:
+        found = rows.aggregate([{"$limit": 101}, {"$project": {"raw": 1}}], batchSize=202).to_list()
+        return Response(b'{"statements":[%b]}' % b",".join([row["raw"] for row in found[:100]]), mimetype="application/json")
+
     return made
 
 
@@ -157,10 +187,10 @@ def ours(mongo: str, stack: ExitStack) -> tuple[int, int, str]:
     return stack.enter_context(running(command, port, {"BENCH_MONGO": mongo})), port, "/xapi/statements"
 
 
-def ours_on_granian(mongo: str, stack: ExitStack) -> tuple[int, int, str]:
+def on_granian(application: str, mongo: str, stack: ExitStack) -> tuple[int, int, str]:
     port = free_port()
-    command = [sys.executable, "-m", "granian", "lrs_peers:app", "--factory", "--interface", "wsgi", "--blocking-threads", "4"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--no-ws", "--http", "1"]
+    command = [sys.executable, "-m", "granian", f"lrs_peers:{application}", "--factory", "--interface", "wsgi"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "4", "--no-ws", "--http", "1"]
     return (
         stack.enter_context(running(command, port, {"BENCH_MONGO": mongo, "PYTHONPATH": f"{FOLDER}:{FOLDER.parent}"})),
         port,
@@ -178,7 +208,8 @@ def main() -> None:
         mongo = f"mongodb://127.0.0.1:{port}/"
         servers = {"rollbook": ours(mongo, stack)}
         if importlib.util.find_spec("granian"):
-            servers["granian"] = ours_on_granian(mongo, stack)
+            servers["granian"] = on_granian("app", mongo, stack)
+            servers["bare"] = on_granian("bare", mongo, stack)
         if chosen.ralph:
             servers["ralph"] = ralph(chosen.ralph, mongo, stack)
         print(f"{'ms of CPU a request':22}" + "".join(f"{name:>10}" for name in servers) + "   times less (wanted)")
@@ -195,7 +226,7 @@ def main() -> None:
                     spent = (cpu(clocks[name]) - before) / count * 1000
                     best[name] = min(best[name], spent) if turn else best[name]  # the first round warms up
             less = [f"{best['ralph'] / best[name]:.1f}" for name in servers if name != "ralph"] if chosen.ralph else []
-            times = f"{' and '.join(less):>16} ({TARGETS[kind]})" if less else ""
+            times = f"{' '.join(less):>16} ({TARGETS[kind]})" if less else ""
             print(f"{kind:22}" + "".join(f"{value:10.3f}" for value in best.values()) + times, flush=True)
 
 
