@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import compress, pairwise
 
 from scorm_runtime.sequencing.delivery import closed, delivery_request
 from scorm_runtime.sequencing.navigation import choice, navigation_request
+from scorm_runtime.sequencing.objectives import stirred
 from scorm_runtime.sequencing.requests import Found, arrived, forget_globals, sequencing_request, way_to
-from scorm_runtime.sequencing.rules import check_activity, ruled
+from scorm_runtime.sequencing.rules import check_activity, ruled, untouched
 from scorm_runtime.sequencing.selection import prepare_again
 from scorm_runtime.sequencing.state import State, Work
 from scorm_runtime.sequencing.termination import Termination, termination_request
@@ -148,7 +151,8 @@ def _choices(now: Work, then: Work, ended: Termination, kept_back: set[int]) -> 
     Activities in the same place share the way to them. What flows into one flows on into the first in it, so that the last
     are asked first."""
     offered = bytearray(len(now.tree.nodes))
-    arrivals = {node.index: arrived(then, node) for node in reversed(now.tree.clusters)}
+    ready = _ready(then)
+    arrivals = {node.index: arrived(then, node) for node in reversed(now.tree.clusters) if node.index not in ready}
     for place in _places(now, then):
         nodes = [node for node in place if node.index not in kept_back]
         if not nodes or not _way_open(now, then, ended, nodes[0]):
@@ -158,9 +162,33 @@ def _choices(now: Work, then: Work, ended: Termination, kept_back: set[int]) -> 
         for node in nodes:
             if node.leaf:
                 offered[node.index] = opened and not (node.closable and check_activity(then, node) is not None)
+            elif node.index in ready:
+                offered[node.index] = opened
             else:
                 offered[node.index] = _undeliverable(then, arrivals[node.index]) is None
     return Answers(now.tree, offered)
+
+
+def _ready(work: Work) -> set[int]:
+    """Clusters of whose inside nothing is known, so that what can be delivered there is what could be at first."""
+    known = sorted(stirred(work))
+    nodes = work.tree.nodes
+    return {i for i in _ready_at_first(work.tree) if bisect_left(known, i) == bisect_right(known, nodes[i].last)}
+
+
+@lru_cache(maxsize=64)
+def _ready_at_first(tree: Tree) -> frozenset[int]:
+    """The clusters in which something can be delivered while nothing is known of any activity. Prerequisites look elsewhere."""
+    work = untouched(tree)
+    found = {node: arrived(work, node).node for node in reversed(tree.clusters)}
+    return frozenset(
+        node.index
+        for node, leaf in found.items()
+        if leaf is not None
+        and node.contains(leaf)
+        and all(check_activity(work, step) is None for step in leaf.path[node.depth :])
+        and not any(below.prerequisites for below in tree.nodes[node.index : node.last + 1])
+    )
 
 
 def _way_open(now: Work, then: Work, ended: Termination, node: Node) -> bool:

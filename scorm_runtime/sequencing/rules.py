@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from package_importer.course import RollupRule, RuleCondition, SequencingRule
@@ -59,8 +59,15 @@ def ruled(work: Work, action: str) -> frozenset[int]:
 @lru_cache(maxsize=64)
 def ruled_at_first(tree: Tree, action: str) -> frozenset[int]:
     """The same while nothing is known of any activity."""
-    work = Work(tree, State(tree, {}, {}, None, None, 0))
+    work = untouched(tree)
     return frozenset(node.index for node in tree if rule_of(work, node, action) is not None)
+
+
+def untouched(tree: Tree) -> Work:
+    """The course as nobody has begun it: to read."""
+    work = Work(tree, State(tree, {}, {}, None, None, 0))
+    work.remembered = {}
+    return work
 
 
 def first_of(work: Work, node: Node, rules: Iterable[SequencingRule]) -> SequencingRule | None:
@@ -92,65 +99,80 @@ def combined(values: list[bool | None], combination: str) -> bool | None:
 
 def evaluated(work: Work, node: Node, condition: RuleCondition) -> bool | None:
     """One condition of a rule, `None` for unknown."""
-    value = _condition(work, node, condition)
+    if condition.condition == "always":
+        value: bool | None = True
+    else:
+        value = CONDITIONS.get(condition.condition, _never)(work, node, condition) if node.seq.tracked else None
     return value if value is None or not condition.negated else not value
 
 
-def _condition(work: Work, node: Node, condition: RuleCondition) -> bool | None:
-    name = condition.condition
-    if name == "always":
-        return True
-    if not node.seq.tracked:
-        return None
-    own = condition.referenced_objective is None
-    if name == "completed":
-        return completed(work, node) if own else _completion(work, node, condition)
-    if name == "activityProgressKnown":
-        return (completed(work, node) if own else _completion(work, node, condition)) is not None
-    if name == "attempted":
-        return work.of(node).attempts > 0
-    if name == "attemptLimitExceeded":
-        return attempt_limit_exceeded(work, node)
-    if name == "timeLimitExceeded":
-        return time_limit_exceeded(work, node)
-    objective = node.primary if own else _referenced(node, condition)
-    if objective is None:
-        return None
-    return _objective_condition(work, node, objective, condition)
-
-
-def _referenced(node: Node, condition: RuleCondition) -> LocalObjective | None:
-    if condition.referenced_objective is None:
-        return node.primary
-    return node.by_id.get(canonical(condition.referenced_objective))
-
-
-def _completion(work: Work, node: Node, condition: RuleCondition) -> bool | None:
+def _completed(work: Work, node: Node, condition: RuleCondition) -> bool | None:
     """SN 3.4.2 (4th Edition): a referenced objective has a completion status of its own; the primary one has the activity's."""
-    objective = _referenced(node, condition)
-    if not work.tree.edition.objective_completion:
+    if condition.referenced_objective is None or not work.tree.edition.objective_completion:
         return completed(work, node)
+    objective = _objective(node, condition)
     if objective is None or objective.primary:
         return completed(work, node) if objective else None
     found: bool | None = read(work, node, objective, "completion")
     return found
 
 
-def _objective_condition(work: Work, node: Node, objective: LocalObjective, condition: RuleCondition) -> bool | None:
-    name = condition.condition
-    if name == "satisfied":
-        return satisfied(work, node, objective)
-    if name == "objectiveStatusKnown":
-        return satisfied(work, node, objective) is not None
-    score = measure(work, node, objective)
-    if name == "objectiveMeasureKnown":
-        return score is not None
-    if name == "objectiveMeasureGreaterThan":
-        return None if score is None else score > condition.measure_threshold
-    if name == "objectiveMeasureLessThan":
-        return None if score is None else score < condition.measure_threshold
-    # outsideAvailableTimeRange: a limit that is not evaluated is never exceeded.
-    return False
+def _objective(node: Node, condition: RuleCondition) -> LocalObjective | None:
+    """None: the activity has not the one that the condition names, and nothing is known of it."""
+    if condition.referenced_objective is None:
+        return node.primary
+    return node.by_id.get(canonical(condition.referenced_objective))
+
+
+def _satisfied(work: Work, node: Node, condition: RuleCondition) -> bool | None:
+    objective = _objective(node, condition)
+    return None if objective is None else satisfied(work, node, objective)
+
+
+def _status_known(work: Work, node: Node, condition: RuleCondition) -> bool | None:
+    objective = _objective(node, condition)
+    return None if objective is None else satisfied(work, node, objective) is not None
+
+
+def _measure(work: Work, node: Node, condition: RuleCondition) -> float | None:
+    objective = _objective(node, condition)
+    return None if objective is None else measure(work, node, objective)
+
+
+def _measure_known(work: Work, node: Node, condition: RuleCondition) -> bool | None:
+    return None if _objective(node, condition) is None else _measure(work, node, condition) is not None
+
+
+def _measure_greater(work: Work, node: Node, condition: RuleCondition) -> bool | None:
+    score = _measure(work, node, condition)
+    return None if score is None else score > condition.measure_threshold
+
+
+def _measure_less(work: Work, node: Node, condition: RuleCondition) -> bool | None:
+    score = _measure(work, node, condition)
+    return None if score is None else score < condition.measure_threshold
+
+
+def _never(work: Work, node: Node, condition: RuleCondition) -> bool | None:
+    """outsideAvailableTimeRange, too: a limit that is not evaluated is never exceeded. And what is no condition."""
+    return None if _objective(node, condition) is None else False
+
+
+# SN 3.4.2, 3.7: the conditions of rules but for "always", all of them unknown of what is not tracked.
+CONDITIONS: dict[str, Callable[[Work, Node, RuleCondition], bool | None]] = {
+    "satisfied": _satisfied,
+    "objectiveStatusKnown": _status_known,
+    "objectiveMeasureKnown": _measure_known,
+    "objectiveMeasureGreaterThan": _measure_greater,
+    "objectiveMeasureLessThan": _measure_less,
+    "completed": _completed,
+    "activityProgressKnown": lambda work, node, condition: _completed(work, node, condition) is not None,
+    "attempted": lambda work, node, condition: work.of(node).attempts > 0,
+    "attemptLimitExceeded": lambda work, node, condition: attempt_limit_exceeded(work, node),
+    "timeLimitExceeded": lambda work, node, condition: time_limit_exceeded(work, node),
+    "outsideAvailableTimeRange": _never,
+    "never": _never,
+}
 
 
 def check_activity(work: Work, node: Node) -> str | None:

@@ -14,6 +14,9 @@ import orjson
 from scorm_runtime.sequencing.tree import Node, Tree
 
 Global = Mapping[str, Any]
+Row = Sequence[Any]
+"""A record in JSON: the attributes of `ROW`, the children, and for each objective its position and those of `Reached`. In one
+list, for each list costs more than what is in it."""
 
 
 class Reached:
@@ -43,7 +46,8 @@ class Record:
 
     `exit` is the last `cmi.exit`. `stale_*`: reached before the current attempt on the parent, which looks only at that attempt.
     `children`: Available Children, by index, if they are not simply all; `reselect`: to be drawn again before the next attempt.
-    `began`: when the attempt did, seconds since the epoch; `experienced`: seconds spent in it.
+    `began`: when the attempt did, seconds since the epoch; `experienced`: seconds spent in it. `row`: what it was read from;
+    a copy, made to be changed, has none.
     """
 
     __slots__ = (
@@ -58,6 +62,7 @@ class Record:
         "experienced",
         "objectives",
         "reselect",
+        "row",
         "stale_objectives",
         "stale_progress",
         "suspended",
@@ -75,6 +80,7 @@ class Record:
         self.experienced = 0.0
         self.objectives: dict[int, Reached] = {}
         self.reselect = False
+        self.row: Row | None = None
         self.stale_objectives = False
         self.stale_progress = False
         self.suspended = False
@@ -84,6 +90,7 @@ class Record:
         for name, value in zip(ROW, ROW_OF(self), strict=True):
             setattr(new, name, value)
         new.children = self.children
+        new.row = None
         new.objectives = {position: reached.copy() for position, reached in self.objectives.items()}
         return new
 
@@ -96,13 +103,12 @@ class Record:
 UNTOUCHED = Record()
 NOTHING = Reached()
 # All attributes at once: a state is read and written on every request.
-ROW = tuple(name for name in Record.__slots__ if name not in ("children", "objectives"))
+ROW = tuple(name for name in Record.__slots__ if name not in ("children", "objectives", "row"))
 ROW_OF, REACHED_OF = attrgetter(*ROW), attrgetter(*Reached.__slots__)
 USUAL_ROW, USUAL_REACHED = ROW_OF(UNTOUCHED), REACHED_OF(NOTHING)
-SEEN_OF = attrgetter(*(name for name in Record.__slots__ if name not in ("exit", "experienced", "objectives")))
-Row = Sequence[Any]
-"""A record in JSON: the attributes of `ROW`, the children, and the objectives by position with those of `Reached`."""
-Rows = Mapping[int, tuple[Record, Row]]
+SEEN_OF = attrgetter(*(name for name in Record.__slots__ if name not in ("exit", "experienced", "objectives", "row")))
+# Where the objectives begin in a row, and how many places one takes.
+OBJECTIVES, OBJECTIVE = len(ROW) + 1, len(Reached.__slots__) + 1
 MISSING = object()
 
 
@@ -120,10 +126,9 @@ class State:
     """Everything the sequencer remembers of one registration; a value, never changed in place.
 
     `before` holds what the run-time data of the delivered activity have replaced since its delivery: abandon restores it.
-    `rows`: records as they were read, which need not be written anew. One that is made from a text is read when it is first
-    asked for anything: most commits do not."""
+    One that is made from a text is read when it is first asked for anything: most commits do not."""
 
-    __slots__ = ("_text", "_tree", "_view", "before", "current", "globals", "records", "rows", "seed", "suspended")
+    __slots__ = ("_text", "_tree", "_view", "before", "current", "globals", "records", "seed", "suspended")
 
     def __init__(
         self,
@@ -134,7 +139,6 @@ class State:
         suspended: Node | None,
         seed: int,
         before: Before = NOT_BEFORE,
-        rows: Rows | None = None,
     ) -> None:
         self._tree = tree
         self._text: str | None = None
@@ -145,7 +149,6 @@ class State:
         self.current = current
         self.suspended = suspended
         self.seed = seed
-        self.rows: Rows = rows or {}
 
     @staticmethod
     def of_text(tree: Tree, text: str) -> State:
@@ -159,7 +162,7 @@ class State:
         if name not in State.__slots__:
             raise AttributeError(name)
         read = State.from_json(self._tree, orjson.loads(self._text or "{}"))
-        self.before, self.records, self.rows, self.globals = read.before, read.records, read.rows, read.globals
+        self.before, self.records, self.globals = read.before, read.records, read.globals
         self.current, self.suspended, self.seed = read.current, read.suspended, read.seed
         return getattr(self, name)
 
@@ -193,8 +196,7 @@ class State:
     def _written(self, records: Mapping[int, Record]) -> dict[str, Row | None]:
         found: dict[str, Row | None] = {}
         for index, record in sorted(records.items()):
-            known = self.rows.get(index)
-            row = known[1] if known is not None and known[0] is record else _written(self._tree, record)
+            row = _written(self._tree, record) if record.row is None else record.row
             found[self._tree.nodes[index].id] = row
         return found
 
@@ -202,48 +204,55 @@ class State:
     def from_json(tree: Tree, value: Mapping[str, Any]) -> State:
         """What `to_json` wrote; activities that the tree no longer has are forgotten."""
         before = value.get("before", {})
-        rows = _read_rows(tree, value)
         return State(
             tree,
-            {index: record for index, (record, _) in rows.items()},
+            _read_rows(tree, value),
             {target: dict(values) for target, values in value.get("globals", {}).items()},
             tree.by_id.get(value.get("current", "")),
             tree.by_id.get(value.get("suspended", "")),
             value["seed"],
-            _read_before(tree, before) if before else NOT_BEFORE,
-            rows,
+            Before(_read_rows(tree, before), before.get("globals", {})) if before else NOT_BEFORE,
         )
 
 
-def _read_before(tree: Tree, value: Mapping[str, Any]) -> Before:
-    records = {index: record for index, (record, _) in _read_rows(tree, value).items()}
-    return Before(records, value.get("globals", {}))
-
-
-def _read_rows(tree: Tree, value: Mapping[str, Any]) -> dict[int, tuple[Record, Row]]:
+def _read_rows(tree: Tree, value: Mapping[str, Any]) -> dict[int, Record]:
     known = ((tree.by_id.get(key), row) for key, row in value.get("activities", {}).items())
-    return {node.index: (UNTOUCHED if row is None else _read(tree, node, row), row) for node, row in known if node is not None}
+    return {node.index: UNTOUCHED if row is None else _read(tree, node, row) for node, row in known if node is not None}
 
 
 def _written(tree: Tree, record: Record) -> Row | None:
     """None: as at the beginning."""
     children = None if record.children is None else [tree.nodes[i].id for i in record.children]
-    reached = ((str(position), REACHED_OF(known)) for position, known in record.objectives.items())
-    objectives = {position: [*values] for position, values in reached if values != USUAL_REACHED}
+    reached = ((position, REACHED_OF(known)) for position, known in record.objectives.items())
+    objectives = [value for position, values in reached if values != USUAL_REACHED for value in (position, *values)]
     row = ROW_OF(record)
-    return None if row == USUAL_ROW and children is None and not objectives else [*row, children, objectives]
+    return None if row == USUAL_ROW and children is None and not objectives else [*row, children, *objectives]
 
 
 def _read(tree: Tree, node: Node, row: Row) -> Record:
     record = Record.__new__(Record)
-    record.active, record.amount, record.attempts, record.began, record.completion, *others = row
-    record.completion_by_content, record.exit, record.experienced, record.reselect, *others = others
-    record.stale_objectives, record.stale_progress, record.suspended, children, objectives = others
+    record.row = row
+    (
+        record.active,
+        record.amount,
+        record.attempts,
+        record.began,
+        record.completion,
+        record.completion_by_content,
+        record.exit,
+        record.experienced,
+        record.reselect,
+        record.stale_objectives,
+        record.stale_progress,
+        record.suspended,
+        children,
+    ) = row[:OBJECTIVES]
     record.children = None
     if children is not None:
         found = (tree.by_id.get(key) for key in children)
         record.children = tuple(child.index for child in found if child and child.parent is node)
-    record.objectives = {int(position): _read_reached(values) for position, values in objectives.items()}
+    starts = range(OBJECTIVES, len(row), OBJECTIVE)
+    record.objectives = {row[at]: _read_reached(row[at + 1 : at + OBJECTIVE]) for at in starts}
     return record
 
 
@@ -272,7 +281,6 @@ class Work:
         "records",
         "remembered",
         "rolling",
-        "rows",
         "seed",
         "stopped",
         "suspended",
@@ -287,7 +295,6 @@ class Work:
         self.suspended: Node | None = state.suspended
         self.seed: int = state.seed
         self.before: Before = state.before
-        self.rows: Rows = state.rows
         self.now = now
         self.log = log
         self.moved: set[str] = set()
@@ -299,7 +306,7 @@ class Work:
 
     def value(self) -> State:
         """The state as it stands; this copy must not be changed afterwards."""
-        return State(self.tree, self.records, self.globals, self.current, self.suspended, self.seed, self.before, self.rows)
+        return State(self.tree, self.records, self.globals, self.current, self.suspended, self.seed, self.before)
 
     def say(self, text: str, *about: object) -> None:
         if self.log is not None:
