@@ -4,6 +4,7 @@ Credentials travel in a header that the client's script sets, never in a cookie,
 Access-Control-Allow-Credentials, and any origin can be allowed without lending it a user's session.
 """
 
+import re
 from collections.abc import Sequence
 
 from flask import Flask, Response, current_app, request
@@ -31,14 +32,15 @@ EXTENSION = "rollbook.access.origin"
 
 
 def init_app(app: Flask, *, origins: Sequence[str], paths: Sequence[str]) -> None:
-    """Answers scripts of the `origins` ("*": all) below the `paths`."""
+    """Answers scripts of the `origins` ("*": all, "https://*.example.org": each host below) below the `paths`."""
     prefixes, allowed = tuple(paths), frozenset(origins)
+    listed = re.compile("|".join(re.escape(one).replace(r"\*", "[0-9a-z-]+") for one in origins))
 
     def origin() -> str | None:
         found = request.headers.get("Origin")
-        if found is None or not request.path.startswith(prefixes):
+        if not found or not request.path.startswith(prefixes):
             return None
-        return "*" if "*" in allowed else found if found in allowed else None
+        return "*" if "*" in allowed else found if listed.fullmatch(found) else None
 
     app.extensions[EXTENSION] = origin
 

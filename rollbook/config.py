@@ -51,8 +51,17 @@ def size(value: str) -> int:
 
 def url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment or "*" in value:
         raise ValueError("an address such as https://learn.example.org is expected")
+    return value.rstrip("/")
+
+
+def wildcard_url(value: str) -> str:
+    """One whose host name may begin with `*.`."""
+    try:
+        url(value.replace("://*.", "://", 1))
+    except ValueError:
+        raise ValueError("an address such as https://content.example.org or https://*.content.example.org is expected") from None
     return value.rstrip("/")
 
 
@@ -111,7 +120,10 @@ class Config:
     content_port: int = setting(8081, port_number, "Port of the content origin: the player and the packages' files.")
     public_url: str | None = setting(None, url, "Address of the application origin as browsers see it, behind a proxy.")
     content_url: str | None = setting(
-        None, url, "Address of the content origin as browsers see it; another host name than the application's."
+        None,
+        wildcard_url,
+        "Address of the content origin as browsers see it; another host name than the application's. "
+        "With a `*` as in https://*.content.example.org each registration has an origin of its own.",
     )
     proxy_hops: int = setting(0, whole, "How many proxies in front are trusted to say the client's address (X-Forwarded-For).")
     content_store: str | None = setting(
@@ -137,7 +149,10 @@ class Config:
         "2.0.0", version, "xAPI version in which requests without a version header are answered at /xapi."
     )
     cors_origins: tuple[str, ...] = setting(
-        ("*",), words, "Origins whose pages may call /xapi with a credential of their own; * for any."
+        ("*",),
+        words,
+        "Origins whose pages may call /xapi with a credential of their own; "
+        "* for any, https://*.content.example.org for each below.",
     )
     max_package_size: int = setting(2 * 1024**3, size, "Largest package upload.")
     max_unpacked_size: int = setting(8 * 1024**3, size, "Largest package when unpacked.")

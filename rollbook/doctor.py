@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -70,10 +71,32 @@ def _origins(config: Config) -> Iterator[Finding]:
             verdict="warn", subject="origins", message=f"{said}: one host name for both",
             advice="Give the content a host name of its own; cookies do not know ports.",
         )  # fmt: skip
+    elif config.public_url and f".{application.hostname}".endswith("." + str(content.hostname).removeprefix("*.")):
+        yield Finding(
+            verdict="warn", subject="origins", message=f"{said}: the application is within the packages' domain",
+            advice="Give the packages a domain that serves nothing else; cookies of a domain reach every name below it.",
+        )  # fmt: skip
     elif application.scheme == "https" and content.scheme == "http":
         yield Finding(verdict="fail", subject="origins", message=f"{said}: browsers will block it", advice="Serve both by https.")
     else:
         yield Finding(verdict="ok", subject="origins", message=said)
+    yield from _host_names(content.hostname or "")
+
+
+def _host_names(host: str) -> Iterator[Finding]:
+    """Of registrations, where each has its own. Browsers know by themselves where `localhost` and what is below it are."""
+    if not host.startswith("*.") or host.endswith(".localhost"):
+        return
+    probe = host.replace("*", f"probe-{uuid.uuid4().hex[:8]}")
+    try:
+        socket.getaddrinfo(probe, None)
+    except OSError:
+        yield Finding(
+            verdict="warn", subject="host names", message=f"{probe} is not found",
+            advice=f"Make a wildcard record for {host} in the DNS.",
+        )  # fmt: skip
+    else:
+        yield Finding(verdict="ok", subject="host names", message=f"{probe} is found")
 
 
 def _data_dir(config: Config) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 """What keeps registrations apart in one browser, where all packages share an origin or at least a site.
 
 Each has a key for what its pages leave in the browser's storage, a name for the channel between its windows and, if the
-content address has a `*`, a host name. All are MACs under one secret of the database: the same for every launch, and
-nobody can tell one registration's from another's.
+content address begins with a `*`, a host name. All are MACs under one secret of the database: the same for every launch,
+and nobody can tell one registration's from another's.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 from pymongo.database import Database
@@ -19,6 +20,22 @@ COLLECTION = "runtime_settings"
 SECRET_BYTES = 32
 LABEL = 32
 """Hexadecimal digits of a host name's first label, which may have 63."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """Where a registration's links lead. `label`: the first of its host name, if that is its own."""
+
+    origin: str
+    label: str = ""
+
+    def bound(self, token: str) -> str:
+        return bound(token, self.label)
+
+
+def bound(token: str, label: str) -> str:
+    """What a token is known by: under another host name than its own it is another token, which nobody knows."""
+    return f"{token}@{label}" if label else token
 
 
 class Partitions:
@@ -36,11 +53,16 @@ class Partitions:
     def channel(self, store: int, registration: str) -> str:
         return self._mac("channel", store, registration).hex()
 
-    def origin(self, store: int, registration: str) -> str:
-        """Where a browser reaches the content origin for this registration."""
-        if "*" not in self.content_url:
-            return self.content_url
-        return self.content_url.replace("*", self._mac("host", store, registration).hex()[:LABEL], 1)
+    def home(self, store: int, registration: str) -> Home:
+        if not self.hosts:
+            return Home(origin=self.content_url)
+        label = self._mac("host", store, registration).hex()[:LABEL]
+        return Home(origin=self.content_url.replace("*", label), label=label)
+
+    @property
+    def hosts(self) -> bool:
+        """Whether each registration has a host name of its own."""
+        return "*" in self.content_url
 
     def _mac(self, purpose: str, store: int, registration: str) -> bytes:
         return hmac.digest(self.secret, f"{purpose} {store} {registration}".encode(), hashlib.sha256)

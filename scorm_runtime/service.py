@@ -105,15 +105,15 @@ class Service:
             raise errors.NotLaunchable(f"The player does not launch {course.standard} yet.", standard=str(course.standard))
         if item is not None and item not in {one.identifier for one in course.root.walk()}:
             raise errors.ItemNotFound(f"The course has no item {item!r}.", item=item)
-        token = secrets.token_urlsafe(32)
+        token, home = secrets.token_urlsafe(32), self.partitions.home(tenant, found.uuid)
         expires = self._now() + timedelta(seconds=self.settings.launch_lifetime)
-        session = Session(key=_key(token), id=str(uuid.uuid4()), mode=mode, item=item, expires=expires, **page)
+        session = Session(key=_key(home.bound(token)), id=str(uuid.uuid4()), mode=mode, item=item, expires=expires, **page)
         decided, kept = self.courses.of(found.course), self.settings.sessions_kept
         self._update(
             lambda: self.record(found.uuid, tenant, create=True),
             lambda record: launches.launched(self._newest(record), session, decided, attempt, kept),
         )
-        return Launch(url=f"{self.settings.content_url.rstrip('/')}/play/{token}/", session=session.id, expires=expires)
+        return Launch(url=f"{home.origin}/play/{token}/", session=session.id, expires=expires)
 
     def place(self, token: str) -> Place:
         """Asked for each file, so remembered."""

@@ -16,7 +16,7 @@ def _static() -> Path:
 class Settings:
     """Times are seconds, sizes are bytes."""
 
-    content_url: str = "http://127.0.0.1:8081"  # where a browser reaches the content origin
+    content_url: str = "http://127.0.0.1:8081"  # where a browser reaches the content origin; a `*`: registrations' own labels
     static: Path = field(default_factory=_static)
     endpoint: str = "http://127.0.0.1:8080/xapi/"  # where cmi5 and Tin Can content finds the Learning Record Store
     idle: float = 3600.0  # after which a session of such content that asks nothing any more is over

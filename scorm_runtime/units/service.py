@@ -25,6 +25,7 @@ from scorm_runtime import errors
 from scorm_runtime.cmi5 import launch as cmi5_launch
 from scorm_runtime.cmi5 import vocabulary
 from scorm_runtime.cmi5.conduct import Cmi5
+from scorm_runtime.partitions import Partitions
 from scorm_runtime.registrations import Registrations
 from scorm_runtime.settings import Settings
 from scorm_runtime.tincan import TinCan
@@ -79,6 +80,7 @@ class Units:
         self.credentials = credentials
         self.registrations = registrations
         self.settings = settings or Settings()
+        self.partitions = Partitions(db, self.settings.content_url)
         self.clock = clock
         self.outbox = Outbox(db, lrs, clock, self.settings.idle, after)
         self._plan = lru_cache(maxsize=256)(self._read_plan)
@@ -116,6 +118,7 @@ class Units:
         """An address that opens the content; other sessions end where the standard says so."""
         attempt = self.begin(registration, tenant=tenant, language=language)
         token, fetch = PREFIX + secrets.token_urlsafe(32), PREFIX + secrets.token_urlsafe(32)
+        home = self.partitions.home(attempt.store, attempt.registration)
         sid = str(uuid.uuid4())
         for lost in store.tries():
             attempt = self._newest((store.by_registration(self.db, attempt.registration) if lost else None) or attempt)
@@ -129,7 +132,7 @@ class Units:
             raise errors.Busy("The attempt is being changed by others all the time. Try again.")
         self._write_documents(plan, conduct, saved, session)
         self.outbox.deliver(saved)
-        parts = Address(endpoint=self.settings.endpoint, fetch=f"{self._play}/{fetch}/fetch")
+        parts = Address(endpoint=self.settings.endpoint, fetch=f"{home.origin}/play/{fetch}/fetch")
         if conduct.token_in_address:
             parts = replace(parts, token=self._credential(saved, session))
         return UnitLaunch(
@@ -230,10 +233,6 @@ class Units:
     def conduct(self, attempt: Attempt) -> Conduct:
         return CONDUCTS[self.plan(attempt).course.standard]
 
-    @property
-    def _play(self) -> str:
-        return f"{self.settings.content_url.rstrip('/')}/play"
-
     def _credential(self, attempt: Attempt, session: Session) -> str:
         credential, secret = self.credentials.issue(
             name=f"Session {session.id}",
@@ -279,17 +278,17 @@ class Units:
     def _session(
         self, plan: Plan, attempt: Attempt, unit: Item, sid: str, token: str, fetch: str, mode: str, return_url: str | None
     ) -> Session:
-        now = self.clock()
+        now, home = self.clock(), self.partitions.home(attempt.store, attempt.registration)
         launch = unit.launch or ""
         foreign = unit.resource is not None and unit.resource.href == launch and SCHEME.match(launch) is not None
         return Session(
             id=sid,
-            key=hash_of(token),
-            fetch_key=hash_of(fetch),
+            key=hash_of(home.bound(token)),
+            fetch_key=hash_of(home.bound(fetch)),
             item=unit.identifier,
             activity=self.conduct(attempt).activity(plan, unit),
             mode=mode,
-            address=launch if foreign else f"{self._play}/{token}/content/{launch}",
+            address=launch if foreign else f"{home.origin}/play/{token}/content/{launch}",
             launched=now,
             expires=now + self.settings.launch_lifetime,
             seen=now,

@@ -68,10 +68,10 @@ class Visits:
             raise errors.ItemNotFound(f"The course has no unit {item!r}.", item=item)
         if mode not in (None, "normal") and not self.units.conduct(attempt).reviews:
             raise errors.InvalidRequest("/mode", mode, "must be normal: this content knows no other mode")
-        token = PREFIX + secrets.token_urlsafe(32)
+        token, home = PREFIX + secrets.token_urlsafe(32), self.units.partitions.home(tenant, attempt.registration)
         expires = self.clock() + self.units.settings.launch_lifetime
         visit = Visit(
-            key=hash_of(token),
+            key=hash_of(home.bound(token)),
             id=str(uuid.uuid4()),
             item=item,
             mode=mode or "normal",
@@ -80,8 +80,7 @@ class Visits:
         )
         push = {"$push": {"visits": {"$each": [asdict(visit)], "$slice": -KEPT}}, "$set": {"store": tenant}}
         self.db[store.VISITS].update_one({"_id": attempt.registration}, push, upsert=True)
-        url = f"{self.units.settings.content_url.rstrip('/')}/play/{token}/"
-        return Player(url=url, session=visit.id, expires=datetime.fromtimestamp(expires, UTC))
+        return Player(url=f"{home.origin}/play/{token}/", session=visit.id, expires=datetime.fromtimestamp(expires, UTC))
 
     def course(self, token: str) -> tuple[str, Visit, Course]:
         """What the page says before its script runs: registration, visit, course."""
@@ -97,7 +96,7 @@ class Visits:
         registration, visit, attempt = self._visit(token)
         if language and not attempt.sessions:
             self.units.prefer(attempt, language, guessed=True)
-        back = f"{self.units.settings.content_url.rstrip('/')}/returned/{visit.id}"
+        back = f"{self.units.partitions.home(attempt.store, registration).origin}/returned/{visit.id}"
         launch: UnitLaunch = self.units.launch(registration, tenant=attempt.store, item=item, mode=mode, return_url=back)
         now = store.by_registration(self.db, registration) or attempt
         return {"url": launch.url, "session": launch.session, "outline": self._outline(visit, now)}

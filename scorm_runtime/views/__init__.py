@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import Any
 
+from flask import Flask, request
+
+from scorm_runtime.partitions import bound
 from scorm_runtime.service import Service
 from scorm_runtime.units.service import Units
 from scorm_runtime.views import api, content, course_settings, inquiry, player, unit_player
@@ -30,3 +33,12 @@ def init_content(app: Flask, service: Service, units: Units) -> None:
     app.register_blueprint(player.bp)
     app.register_blueprint(content.bp)
     app.register_blueprint(player.static_bp)
+    if service.partitions.hosts:
+        app.url_value_preprocessor(_at_this_host)
+
+
+def _at_this_host(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """A link is known at the host name of its registration alone: no package runs where the data of another one's are."""
+    links = values or {}
+    for name in {"token", "secret"} & links.keys():
+        links[name] = bound(links[name], request.host.partition(".")[0].lower())

@@ -1,7 +1,8 @@
 """Response headers that keep a package inside its launch: CSP, Permissions-Policy, Referrer-Policy.
 
 Packages and player share an origin, because SCORM finds its API by walking up the windows. What separates launches is
-the token in the path: it never leaves in a referrer's path, no cookie exists, and storage holds no token.
+the token in the path: it never leaves in a referrer's path, no cookie exists, and storage holds no token and nothing that
+other registrations could read. A host name for each registration separates them by origin, too.
 """
 
 from __future__ import annotations

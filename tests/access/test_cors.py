@@ -53,6 +53,26 @@ def test_nobody_else_is_told_anything(client: FlaskClient, path: str, headers: d
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("https://0f3c.content.example", True),
+        ("https://content.example", False),
+        ("https://a.b.content.example", False),
+        ("https://evil.example/.content.example", False),
+        ("http://0f3c.content.example", False),
+        ("https://0f3c.contentxexample", False),
+    ],
+)
+def test_a_star_stands_for_one_label_of_a_host(credentials: access.Credentials, origin: str, allowed: bool) -> None:
+    app = Flask("several hosts")
+    access.init_app(app, credentials, cors_origins=("https://elsewhere.example", "https://*.content.example"))
+
+    answer = app.test_client().get("/xapi/about", headers={"Origin": origin})
+
+    assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
+
+
 def test_a_preflight_of_another_origin_is_an_ordinary_options_request(client: FlaskClient) -> None:
     answer = client.options("/xapi/statements", headers={"Origin": "https://elsewhere.example", **ASKS})
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +34,17 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+@contextmanager
+def serving(data: Path, **settings: str) -> Iterator[Service]:
     """Both origins on free ports, over an embedded database in a throw-away directory."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ROLLBOOK_")} | {
-        "ROLLBOOK_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "ROLLBOOK_DATA_DIR": str(data),
         "ROLLBOOK_PORT": "0",
         "ROLLBOOK_CONTENT_PORT": "0",
         "ROLLBOOK_ADMIN_KEY": Service.KEY,
         "ROLLBOOK_ADMIN_SECRET": Service.SECRET,
         "ROLLBOOK_TRANSLATIONS": str(Path(__file__).parent / "translations"),
+        **settings,
     }
     command = [sys.executable, "-m", "rollbook", "serve"]
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
@@ -52,6 +54,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield Service(ready[1], ready[3])
         process.terminate()
         process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with serving(tmp_path_factory.mktemp("data")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

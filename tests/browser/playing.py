@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import time
 import urllib.parse
 import urllib.request
@@ -32,6 +33,10 @@ class Service:
         self.url = url
         self.content_url = content_url
         self.authorization = "Basic " + base64.b64encode(f"{self.KEY}:{self.SECRET}".encode()).decode()
+
+    def is_content(self, url: str) -> bool:
+        """Whether it is of the content origin, or of a registration's own."""
+        return re.match(re.escape(self.content_url).replace(r"\*", "[0-9a-f]{32}") + "/", url) is not None
 
     def ask(self, method: str, path: str, body: bytes | None = None, content_type: str = "application/json") -> Any:
         headers = {"Authorization": self.authorization, "X-Experience-API-Version": "2.0.0"}
@@ -105,14 +110,14 @@ class Witness:
             self.complaints.append(f"console {message.type}: {message.text}")
 
     def on_request(self, request: Request) -> None:
-        ours = (self.service.content_url, f"{self.service.url}/xapi/")
-        if not request.url.startswith((*ours, "data:", "blob:", "about:")):
+        others = (f"{self.service.url}/xapi/", "data:", "blob:", "about:")
+        if not self.service.is_content(request.url) and not request.url.startswith(others):
             self.complaints.append(f"foreign request: {request.url}")
 
     def on_response(self, response: Response) -> None:
         if response.status >= 400:
             self.complaints.append(f"{response.status}: {response.url}")
-        page = "text/html" in response.headers.get("content-type", "") and response.url.startswith(self.service.content_url)
+        page = "text/html" in response.headers.get("content-type", "") and self.service.is_content(response.url)
         if page and "content-security-policy" not in response.headers:
             self.complaints.append(f"no policy: {response.url}")
 

@@ -72,6 +72,29 @@ def test_one_host_name_for_both_origins_is_warned_of(environ: dict[str, str]) ->
     assert verdicts(environ | addresses)["origins"] == "warn"
 
 
+@pytest.mark.parametrize(
+    ("content", "verdict"),
+    [
+        ("https://*.example.org", "warn"),
+        ("https://*.learn.example.org", "warn"),
+        ("https://*.content.example.org", "ok"),
+        ("https://*.n.example.org", "ok"),
+    ],
+)
+def test_an_application_within_the_packages_domain_is_warned_of(environ: dict[str, str], content: str, verdict: str) -> None:
+    addresses = {"ROLLBOOK_PUBLIC_URL": "https://learn.example.org", "ROLLBOOK_CONTENT_URL": content}
+
+    assert verdicts(environ | addresses)["origins"] == verdict
+
+
+def test_host_names_of_registrations_are_looked_up(environ: dict[str, str]) -> None:
+    missing = verdicts(environ | {"ROLLBOOK_CONTENT_URL": "https://*.rollbook.invalid"})
+    local = verdicts(environ | {"ROLLBOOK_CONTENT_URL": "http://*.localhost:8081"})
+
+    assert missing["host names"] == "warn"
+    assert "host names" not in local
+
+
 def test_it_leaves_nothing_in_the_database(environ: dict[str, str], db: Database[dict[str, Any]]) -> None:
     before = set(db.client.list_database_names())
 

@@ -23,7 +23,7 @@ def test_a_registration_has_the_same_key_and_channel_in_every_process(db: Databa
 def test_no_two_registrations_share_anything_nor_do_two_stores(db: Database[Any]) -> None:
     made = Partitions(db, "https://*.content.example")
 
-    for of in (made.key, made.channel, made.origin):
+    for of in (made.key, made.channel, made.home):
         assert len({of(1, ONE), of(1, OTHER), of(2, ONE)}) == 3
 
 
@@ -40,3 +40,11 @@ def test_another_database_has_other_keys(db: Database[Any]) -> None:
 
     assert Partitions(db, "").key(1, ONE) != before
     assert made.key(1, ONE) == before
+
+
+def test_without_a_star_all_have_one_home(db: Database[Any]) -> None:
+    made = Partitions(db, "http://127.0.0.1:8081/")
+
+    assert made.home(1, ONE) == made.home(1, OTHER)
+    assert made.home(1, ONE).origin == "http://127.0.0.1:8081"
+    assert made.home(1, ONE).bound("token") == "token"

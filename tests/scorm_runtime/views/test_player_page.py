@@ -52,6 +52,12 @@ def test_a_link_that_has_lost_its_last_slash_still_opens_the_player(content_clie
     assert answer.headers["Location"].endswith("/play/some-token/?lang=de")
 
 
+def test_one_origin_for_all_is_under_whatever_host_name_a_proxy_tells(
+    service: scorm_runtime.Service, registration: str, player: FlaskClient
+) -> None:
+    assert player.get(link(service, registration), headers={"Host": "10.0.0.7:8081"}).status_code == 200
+
+
 def test_an_unknown_link_says_so_in_words(player: FlaskClient) -> None:
     english = player.get("/play/guess/")
     german = player.get("/play/guess/?lang=de", headers={"Accept-Language": "en"})
