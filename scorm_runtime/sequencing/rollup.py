@@ -9,7 +9,7 @@ from package_importer.course import RollupRule, RuleCondition
 from scorm_runtime.sequencing.objectives import amount, completed, measure, satisfied, set_objective, set_progress
 from scorm_runtime.sequencing.rules import all_evaluated, conditions_text, rule_of
 from scorm_runtime.sequencing.state import NOTHING, Work
-from scorm_runtime.sequencing.tree import Node
+from scorm_runtime.sequencing.tree import Node, weights
 
 
 def _default(action: str, condition: str) -> RollupRule:
@@ -228,19 +228,14 @@ def roll_up_usual(work: Work, node: Node) -> None:
 
 
 def _reached(work: Work, node: Node) -> Children:
-    total = counted = progressed = weighed = 0.0
+    records, children = work.records, work.available(node)
+    known = [(child, records[child.index]) for child in children if child.index in records]
+    counted, weighed = node.weights if children is node.children else weights(children)
+    total = progressed = 0.0
     scored = begun = False
-    statuses: set[bool | None] = set()
-    progress: set[bool | None] = set()
-    records = work.records
-    for child in work.available(node):
-        counted += child.measure_weight
-        weighed += child.progress_weight
-        record = records.get(child.index)
-        if record is None:
-            statuses.add(None)
-            progress.add(None)
-            continue
+    statuses: set[bool | None] = set() if len(known) == len(children) else {None}
+    progress = statuses.copy()
+    for child, record in known:
         primary = NOTHING if record.stale_objectives else record.objectives.get(0, NOTHING)
         statuses.add(primary.satisfied)
         progress.add(None if record.stale_progress else record.completion)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import add
 from urllib.parse import unquote
 
 from package_importer.course import Course, Item, Objective, ObjectiveMap, Sequencing, SequencingRule, Standard
@@ -57,7 +59,7 @@ class Node:
 
     `holds`: it, or an activity above it, may not be left by choice while it is active. `closable`: something of its own may
     keep it from being delivered. `stops_inside`: a child may stop forward traversal. `usual`: it is rolled up by the default
-    rules, and its children count always and read no global objective for it."""
+    rules, and its children count always and read no global objective for it. `weights`: of its children together."""
 
     __slots__ = (
         "by_id",
@@ -89,12 +91,14 @@ class Node:
         "title",
         "usual",
         "visible",
+        "weights",
     )
 
     children: tuple[Node, ...]
     last: int
     stops_inside: bool
     usual: bool
+    weights: tuple[float, float]
 
     def __init__(
         self, item: Item, sequencing: Sequencing, index: int, position: int, parent: Node | None, edition: Edition = FOURTH
@@ -208,6 +212,7 @@ class Tree:
             stack.extend((child, node, i) for i, child in reversed(list(enumerate(item.children))))
         for node in reversed(self.nodes):
             node.children = tuple(below[node.index])
+            node.weights = weights(node.children)
             node.last = node.children[-1].last if node.children else node.index
             node.stops_inside = any("stopForwardTraversal" in child.pre for child in node.children)
             node.usual = bool(node.children) and not node.rollup and all(_counts_always(child) for child in node.children)
@@ -226,6 +231,11 @@ class Tree:
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)
+
+
+def weights(nodes: Sequence[Node]) -> tuple[float, float]:
+    """What their measures weigh together, and what their progress does: added one after the other, as RB.1.1 does."""
+    return reduce(add, (node.measure_weight for node in nodes), 0.0), reduce(add, (node.progress_weight for node in nodes), 0.0)
 
 
 def _counts_always(node: Node) -> bool:
