@@ -111,7 +111,7 @@ def utc_text(text: str, version: str = "") -> str:
 
 def format_timestamp(moment: datetime) -> str:
     """Milliseconds, `Z`: how this store writes every time of its own."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 @lru_cache(maxsize=256)
