@@ -221,10 +221,9 @@ def _places(now: Work, then: Work) -> Iterator[Sequence[Node]]:
 
 def _jumps(now: Work, ended: Termination) -> Answers:
     blocked = now.current is not None and ended.exception is not None and now.of(now.current).active
-    nodes = now.tree.nodes
     if now.current is None or blocked or not now.tree.edition.jump:
-        return Answers(now.tree, bytes(len(nodes)))
-    found = bytearray(node.leaf for node in nodes)
+        return Answers(now.tree, bytes(len(now.tree.nodes)))
+    found = bytearray(now.tree.leaf)
     for index in _left_out(now):
         found[index] = False
     return Answers(now.tree, found)

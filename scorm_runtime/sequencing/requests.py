@@ -186,11 +186,13 @@ def _way_along(work: Work, current: Node, target: Node) -> str | None:
 
 def _first_stop(work: Work, current: Node, here: int) -> tuple[int, Node] | None:
     """The place of the first sibling from the current activity on that stops forward traversal."""
+    assert current.parent is not None
+    if not current.parent.stops_inside:
+        return None
     memory = None if work.remembered is None else work.remembered.setdefault("first stop", {})
     if memory is not None and current.index in memory:
         known: tuple[int, Node] | None = memory[current.index]
         return known
-    assert current.parent is not None
     siblings = work.available(current.parent)
     places = range(max(here, 0), len(siblings))
     found = next(((i, siblings[i]) for i in places if rule_of(work, siblings[i], "stopForwardTraversal")), None)

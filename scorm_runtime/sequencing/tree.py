@@ -166,12 +166,13 @@ class Tree:
     """The activity tree of a course, indexed; immutable, one per course version.
 
     `retains`: a new attempt on an activity keeps what the last one reached (SCORM 1.2, which has no attempts).
-    `system_wide`: global objectives outlive the attempt on the course."""
+    `system_wide`: global objectives outlive the attempt on the course. `leaf`: by index, whether the activity is one."""
 
     __slots__ = (
         "by_id",
         "clusters",
         "edition",
+        "leaf",
         "leaves",
         "nodes",
         "readers",
@@ -193,6 +194,7 @@ class Tree:
             raise ValueError("two items of the course have the same identifier")
         self.selecting = tuple(n for n in self.nodes if _selects(n.seq))
         self.leaves = tuple(n for n in self.nodes if n.leaf)
+        self.leaf = bytes(n.leaf for n in self.nodes)
         self.clusters = tuple(n for n in self.nodes if not n.leaf)
         self.unseen = tuple(n for n in self.nodes if not n.visible)
         self.readers: dict[str, tuple[Node, ...]] = _readers(self.nodes)
