@@ -85,9 +85,8 @@ def set_objective(work: Work, node: Node, objective: LocalObjective, **values: A
     changed = {name: v for name, v in values.items() if getattr(known, name) != v}
     if not changed:
         return
-    own = work.change(node).objectives.setdefault(objective.position, Reached())
+    work.change(node).objectives[objective.position] = known._replace(**changed)
     for name, v in changed.items():
-        setattr(own, name, v)
         write_global(work, objective, name, v)
     if "measure" in changed and objective.satisfied_by_measure:
         write_global(work, objective, "satisfied", satisfied(work, node, objective))

@@ -50,10 +50,12 @@ def rule_of(work: Work, node: Node, action: str) -> SequencingRule | None:
     return found
 
 
-def ruled(work: Work, action: str) -> frozenset[int]:
+def ruled(work: Work, action: str) -> set[int]:
     """UP.2 of all activities: those to which a rule with this precondition action applies now."""
-    nodes, known = work.tree.nodes, stirred(work)
-    return (ruled_at_first(work.tree, action) - known) | {i for i in known if rule_of(work, nodes[i], action) is not None}
+    known = stirred(work)
+    nodes = ((index, work.tree.nodes[index]) for index in known)
+    now = {index for index, node in nodes if action in node.pre and first_of(work, node, node.pre[action]) is not None}
+    return now | (ruled_at_first(work.tree, action) - known)
 
 
 @lru_cache(maxsize=64)

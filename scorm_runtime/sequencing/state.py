@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -19,26 +20,17 @@ Row = Sequence[Any]
 list, for each list costs more than what is in it."""
 
 
-class Reached:
+class Reached(NamedTuple):
     """Objective progress information; `None` is a status that is not known."""
 
-    __slots__ = ("by_content", "completion", "max", "measure", "min", "progress", "raw", "satisfied")
-
-    def __init__(self) -> None:
-        self.satisfied: bool | None = None
-        self.measure: float | None = None
-        self.raw: float | None = None
-        self.min: float | None = None
-        self.max: float | None = None
-        self.completion: bool | None = None
-        self.progress: float | None = None
-        self.by_content = False
-
-    def copy(self) -> Reached:
-        new = Reached.__new__(Reached)
-        new.satisfied, new.measure, new.raw, new.min, new.max = self.satisfied, self.measure, self.raw, self.min, self.max
-        new.completion, new.progress, new.by_content = self.completion, self.progress, self.by_content
-        return new
+    by_content: bool = False
+    completion: bool | None = None
+    max: float | None = None
+    measure: float | None = None
+    min: float | None = None
+    progress: float | None = None
+    raw: float | None = None
+    satisfied: bool | None = None
 
 
 class Record:
@@ -91,24 +83,23 @@ class Record:
             setattr(new, name, value)
         new.children = self.children
         new.row = None
-        new.objectives = {position: reached.copy() for position, reached in self.objectives.items()}
+        new.objectives = dict(self.objectives)
         return new
 
     def alike(self, other: Record) -> bool:
         """Nothing that a rollup or a rule could see differs."""
-        mine, others = ({i: REACHED_OF(reached) for i, reached in one.objectives.items()} for one in (self, other))
-        return SEEN_OF(self) == SEEN_OF(other) and mine == others
+        return SEEN_OF(self) == SEEN_OF(other)
 
 
 UNTOUCHED = Record()
 NOTHING = Reached()
 # All attributes at once: a state is read and written on every request.
 ROW = tuple(name for name in Record.__slots__ if name not in ("children", "objectives", "row"))
-ROW_OF, REACHED_OF = attrgetter(*ROW), attrgetter(*Reached.__slots__)
-USUAL_ROW, USUAL_REACHED = ROW_OF(UNTOUCHED), REACHED_OF(NOTHING)
-SEEN_OF = attrgetter(*(name for name in Record.__slots__ if name not in ("exit", "experienced", "objectives", "row")))
+ROW_OF = attrgetter(*ROW)
+USUAL_ROW = ROW_OF(UNTOUCHED)
+SEEN_OF = attrgetter(*(name for name in Record.__slots__ if name not in ("exit", "experienced", "row")))
 # Where the objectives begin in a row, and how many places one takes.
-OBJECTIVES, OBJECTIVE = len(ROW) + 1, len(Reached.__slots__) + 1
+OBJECTIVES, OBJECTIVE = len(ROW) + 1, len(Reached._fields) + 1
 MISSING = object()
 
 
@@ -223,8 +214,8 @@ def _read_rows(tree: Tree, value: Mapping[str, Any]) -> dict[int, Record]:
 def _written(tree: Tree, record: Record) -> Row | None:
     """None: as at the beginning."""
     children = None if record.children is None else [tree.nodes[i].id for i in record.children]
-    reached = ((position, REACHED_OF(known)) for position, known in record.objectives.items())
-    objectives = [value for position, values in reached if values != USUAL_REACHED for value in (position, *values)]
+    reached = ((position, *known) for position, known in record.objectives.items() if known != NOTHING)
+    objectives = [*chain.from_iterable(reached)]
     row = ROW_OF(record)
     return None if row == USUAL_ROW and children is None and not objectives else [*row, children, *objectives]
 
@@ -252,15 +243,8 @@ def _read(tree: Tree, node: Node, row: Row) -> Record:
         found = (tree.by_id.get(key) for key in children)
         record.children = tuple(child.index for child in found if child and child.parent is node)
     starts = range(OBJECTIVES, len(row), OBJECTIVE)
-    record.objectives = {row[at]: _read_reached(row[at + 1 : at + OBJECTIVE]) for at in starts}
+    record.objectives = {row[at]: Reached._make(row[at + 1 : at + OBJECTIVE]) for at in starts}
     return record
-
-
-def _read_reached(values: Sequence[Any]) -> Reached:
-    """In the order of `__slots__`."""
-    new = Reached.__new__(Reached)
-    new.by_content, new.completion, new.max, new.measure, new.min, new.progress, new.raw, new.satisfied = values
-    return new
 
 
 class Work:
