@@ -106,7 +106,8 @@ export function leftBehind(registration, shelf, now = Date.now()) {
   /** @type {Record<string, Commit[]>} */
   const found = {};
   const start = nameOf(registration, "");
-  for (const name of shelf?.names ?? []) {
+  if (!shelf) return found;
+  for (const name of shelf.names) {
     const run = name.slice(start.length);
     if (!name.startsWith(start) || !/^\d+$/.test(run)) continue;
     try {

@@ -128,6 +128,6 @@ function bytesOf(text) {
 /** @param {Uint8Array} bytes */
 function characters(bytes) {
   let text = "";
-  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode.apply(null, bytes.subarray(at, at + 4096));
+  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode.apply(null, /** @type {any} */ (bytes.subarray(at, at + 4096)));
   return text;
 }

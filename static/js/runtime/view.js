@@ -26,8 +26,7 @@ export class View {
     this.troubled = false;
     /** @type {HTMLButtonElement | null} */
     this.focused = null;
-    /** @type {HTMLButtonElement[]} */
-    this.controls = Array.from(page.querySelectorAll("button[data-nav]"));
+    this.controls = Array.from(/** @type {NodeListOf<HTMLButtonElement>} */ (page.querySelectorAll("button[data-nav]")));
     for (const control of this.controls) {
       control.addEventListener("click", () => onNavigate(control.dataset.nav ?? ""));
     }
