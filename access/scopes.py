@@ -1,7 +1,7 @@
 """What a scope permits: one table.
 
-A scope is what a credential holds, a permission what a view requires; every scope is also the permission
-of the same name. xAPI's own scopes: xAPI 1.0.3, part three, 4.3 "OAuth 1.0 authorization scope".
+A scope is what a credential holds, a permission what a view requires; they have the same names, so that whatever a
+view requires can be granted by itself. xAPI's own scopes: xAPI 1.0.3, part three, 4.3 "OAuth 1.0 authorization scope".
 """
 
 from collections.abc import Iterable
@@ -12,13 +12,16 @@ SCOPES: dict[str, str] = {
     "statements/read/mine": "Read the statements this credential stored.",
     "statements/read": "Read all statements of the store.",
     "state": "Read and write state documents.",
+    "state/read": "Read state documents.",
     "define": "Change the definitions of activities through statements.",
     "profile": "Read and write activity and agent profiles.",
+    "profile/read": "Read activity and agent profiles.",
     "all/read": "Read everything: statements, documents, courses, registrations, analytics.",
     "all": "Everything, credentials included.",
     "content/read": "Read courses and their trees.",
     "content/write": "Import, replace and remove courses.",
     "registrations": "Register and launch learners, read and end their attempts.",
+    "registrations/read": "Read registrations: results, explanations, logs, attempts, sessions.",
     "analytics/read": "Read completions, scores, attempts and every other report, with names.",
     "analytics/read/pseudonymous": "The same with pseudonyms in place of names; no statements; groups of several learners.",
     "analytics/read/groups": "Figures about groups of several learners, no rows of single ones.",
@@ -53,7 +56,7 @@ INCLUDES: dict[str, tuple[str, ...]] = {
     "registrations": ("registrations/read",),
 }
 
-PERMISSIONS: frozenset[str] = frozenset(SCOPES) | {name for row in INCLUDES.values() for name in row}
+PERMISSIONS: frozenset[str] = frozenset(SCOPES)
 
 
 @lru_cache(maxsize=1024)

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from access.scopes import INCLUDES, SCOPES
 from rollbook.cli import main
 from rollbook.config import Config, variable
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))])
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+SECURITY = (ROOT / "docs" / "security.md").read_text()
 
 
 @pytest.mark.parametrize("name", [f.name for f in fields(Config)])
@@ -32,6 +34,14 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
 @pytest.mark.parametrize("name", sorted(main.commands))
 def test_every_command_is_documented(name: str) -> None:
     assert f"rollbook {name}" in DOCS
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_every_scope_is_in_the_table_with_what_it_includes(scope: str) -> None:
+    row = re.search(rf"^\| `{scope}` \| [^|]+ \|(.*)\|$", SECURITY, re.MULTILINE)
+
+    assert row is not None
+    assert row[1].startswith(" all") or re.findall(r"`([^`]+)`", row[1]) == list(INCLUDES.get(scope, ()))
 
 
 def test_every_endpoint_is_documented(app: Flask) -> None:

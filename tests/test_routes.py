@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from access import scopes
 from rollbook.app import create_app, create_content_app
@@ -26,10 +29,19 @@ def test_every_route_declares_its_permissions(either: Flask) -> None:
     assert undeclared == []
 
 
-def test_every_declared_permission_exists(either: Flask) -> None:
+def test_every_declared_permission_can_be_granted(either: Flask) -> None:
     declared = {name for view in either.view_functions.values() for name in getattr(view, "permissions", ())}
 
-    assert declared <= scopes.PERMISSIONS
+    assert scopes.unknown(sorted(declared)) == []
+
+
+def test_who_may_read_registrations_may_not_make_them(client: FlaskClient) -> None:
+    made = client.post("/api/v1/credentials", json={"name": "Help desk", "scopes": ["registrations/read"]}).json
+    assert made is not None
+    desk = (made["key"], made["secret"])
+
+    assert client.get(f"/api/v1/registrations/{uuid.uuid4()}", auth=desk).status_code == 404
+    assert client.post("/api/v1/courses/any/registrations", json={}, auth=desk).status_code == 403
 
 
 def test_no_route_of_the_content_origin_takes_a_credential(services: Services) -> None:
