@@ -2,12 +2,14 @@
 
 from access.authenticate import act_as, allows, current, public, requires, token
 from access.caller import Caller
+from access.creation import SECRET_RULE, secret_is_right
 from access.credentials import Credentials
 from access.errors import AccessError, Forbidden
 from access.models import ensure_indexes
 from access.views import init_app
 
 __all__ = [
+    "SECRET_RULE",
     "AccessError",
     "Caller",
     "Credentials",
@@ -19,5 +21,6 @@ __all__ = [
     "init_app",
     "public",
     "requires",
+    "secret_is_right",
     "token",
 ]

@@ -26,6 +26,7 @@ from rollbook.services import Services, open_services
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+SECRET = "a secret of the tests"
 CHEAP = (4, 1, 1)  # scrypt that costs nothing
 
 
@@ -63,7 +64,7 @@ def sample_package(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], 
 @pytest.fixture
 def config(mongo_uri: str, db: Database[dict[str, Any]], tmp_path: Path) -> Config:
     return read_config(
-        {}, mongodb_uri=mongo_uri, mongodb_database=db.name, data_dir=tmp_path, admin_key="test", admin_secret="secret"
+        {}, mongodb_uri=mongo_uri, mongodb_database=db.name, data_dir=tmp_path, admin_key="test", admin_secret=SECRET
     )
 
 
@@ -87,7 +88,7 @@ def app(services: Services) -> Flask:
 def client(app: Flask) -> FlaskClient:
     """Asks the application origin with a credential of scope `all`."""
     client = app.test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = "Basic " + base64.b64encode(b"test:secret").decode()
+    client.environ_base["HTTP_AUTHORIZATION"] = "Basic " + base64.b64encode(f"test:{SECRET}".encode()).decode()
     return client
 
 

@@ -82,6 +82,13 @@ def test_a_credential_belongs_to_the_store_that_was_named(run: Run) -> None:
     assert refused.exit_code == 2
 
 
+def test_a_chosen_secret_is_long_enough(run: Run) -> None:
+    refused = run("credentials", "create", "--name", "Reports", "--scope", "all", "--secret", "elevenchars")
+
+    assert refused.exit_code == 2
+    assert "12 to 512 characters, not 11" in refused.output
+
+
 def test_a_scope_that_does_not_exist_is_refused_with_those_that_do(run: Run) -> None:
     done = run("credentials", "create", "--name", "Reports", "--scope", "everything")
 

@@ -9,8 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 import access
+from tests.conftest import SECRET
 
-BASIC = "Basic " + access.token("test", "secret")
+BASIC = "Basic " + access.token("test", SECRET)
 STATEMENT = {
     "actor": {"mbox": "mailto:ada@example.org"},
     "verb": {"id": "http://adlnet.gov/expapi/verbs/passed"},

@@ -35,6 +35,13 @@ def test_an_unreadable_setting_ends_the_examination_with_its_name(environ: dict[
     assert "ROLLBOOK_WORKERS" in found[0].message
 
 
+def test_a_short_first_secret_fails(environ: dict[str, str]) -> None:
+    found = doctor.examine(environ | {"ROLLBOOK_ADMIN_KEY": "admin", "ROLLBOOK_ADMIN_SECRET": "short"})
+
+    assert [(f.verdict, f.subject) for f in found] == [("fail", "settings")]
+    assert "ROLLBOOK_ADMIN_SECRET has 5 characters" in found[0].message
+
+
 def test_a_server_that_does_not_answer_fails(environ: dict[str, str]) -> None:
     found = verdicts(environ | {"ROLLBOOK_MONGODB_URI": "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200"})
 
