@@ -161,7 +161,7 @@ _MANIFEST = [
         ("base-slash", "CAM 3.4.3.1", "The xml:base does not end with a slash: {found}.", "End xml:base with a slash."),
         ("submanifest", "CAM 3.4.1.2", "The manifest holds another manifest: {found}.", "Merge the manifests; the 4th Edition does not allow them."),
         ("value-boolean", "XSD 3.2.2", "{found} is neither true nor false; {taken} was taken.", "Write true or false."),
-        ("value-number", "CAM 3.4", "{found} is not a number in the allowed range; {taken} was taken.", "Write a number in the range of the standard."),
+        ("value-number", "CAM 3.4", "{found} is not {allowed}; {taken} was taken.", "Write a number in the range of the standard."),
         ("value-vocabulary", "CAM 3.4", "{found} is none of the allowed words ({allowed}); {taken} was taken.", "Write one of the allowed words."),
         ("value-duration", "CAM 3.4", "{found} is not a duration of the standard; it is passed on as it is.", "Write the duration as the standard says."),
         ("sequencing-reference", "SN 3.1", "The sequencing refers to a collection entry that does not exist: {found}.", "Write the ID of a sequencing in the sequencingCollection."),
@@ -170,6 +170,7 @@ _MANIFEST = [
         ("objective-map-no-target", "SN 3.10.3", "The map names no global objective; it is left out.", "Give it a targetObjectiveID."),
         ("objective-map-two-writers", "SN 3.10.3", "Two objectives of the activity write to the global objective {found}.", "Let one of them write."),
         ("rule-empty", "SN 3.4", "The rule has no {found}; it is left out.", "Complete or remove the rule."),
+        ("rule-unread", "SN 3.4", "Parts of the rule cannot be read; it is left out.", "Mend them, or remove the rule."),
     ),
     *_rows(
         Kind.WARNING,

@@ -5,9 +5,10 @@ SCORM 2004 SN 3 (the sequencing definition model), CAM 5 (its XML); adlseq of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -33,6 +34,8 @@ STATUS = (
     "outsideAvailableTimeRange",
 )
 CONDITIONS = (*STATUS, "objectiveMeasureGreaterThan", "objectiveMeasureLessThan", "always")
+OBJECTIVE_CONDITIONS = (*STATUS[:5], "objectiveMeasureGreaterThan", "objectiveMeasureLessThan")
+"""Those that look at the objective that they refer to (SN 3.4.2); to the others a reference says nothing."""
 ROLLUP_CONDITIONS = (*STATUS, "never")
 ROLLUP_ACTIONS = ("satisfied", "notSatisfied", "completed", "incomplete")
 RULES = (
@@ -138,10 +141,10 @@ class _Reader:
 
     def read(self) -> Sequencing:
         values_read: dict[str, Any] = {**self._attributes(), **self._limits(), **self._weights()}
-        values_read.update(self._rules())
+        objectives = self._objectives()
+        values_read.update(self._rules({_name(objective.id or "") for objective in objectives}))
         values_read["rollup_rules"] = self._rollup_rules()
-        values_read["objectives"] = self._objectives()
-        return Sequencing(**values_read)
+        return Sequencing(**values_read, objectives=objectives)
 
     def _part(self, name: str, namespace: str = IMSSS) -> etree._Element | None:
         return self.parts.get(f"{{{namespace}}}{name}")
@@ -179,35 +182,65 @@ class _Reader:
         value = values.number(self.findings, element, element.get(name), default, low, high)
         return default if value is None else value
 
-    def _rules(self) -> dict[str, Any]:
+    def _rules(self, objectives: Collection[str]) -> dict[str, Any]:
         group = self._part("sequencingRules")
         found: dict[str, Any] = {}
         for tag, field, actions in RULES if group is not None else ():
-            rules = (self._rule(rule, actions) for rule in _children(group, tag))
+            rules = (self._rule(rule, actions, objectives) for rule in _children(group, tag))
             found[field] = tuple(rule for rule in rules if rule is not None)
         return found
 
-    def _rule(self, element: etree._Element, actions: tuple[str, ...]) -> SequencingRule | None:
+    def _rule(self, element: etree._Element, actions: tuple[str, ...], objectives: Collection[str]) -> SequencingRule | None:
         action = self._action(element, "ruleAction", actions)
         group = child(element, f"{{{IMSSS}}}ruleConditions")
-        conditions = tuple(self._condition(c, CONDITIONS) for c in _children(group, "ruleCondition"))
-        if group is None or not conditions or not action:
-            note(self.findings, element, "rule-empty", "conditions" if action else "action")
-            return None
-        combination = values.word(self.findings, group, group.get("conditionCombination"), "all", ("all", "any"))
-        return SequencingRule(action=action, combination=combination, conditions=conditions)
+        combination = self._combination(group, "all")
+        read = [self._referring(c, self._condition(c, CONDITIONS), objectives) for c in _children(group, "ruleCondition")]
+        conditions = self._sound(element, action, combination, read)
+        return SequencingRule(action=action, combination=combination, conditions=conditions) if conditions else None
 
     def _action(self, element: etree._Element, tag: str, allowed: tuple[str, ...]) -> str:
         action = child(element, f"{{{IMSSS}}}{tag}")
         return "" if action is None else values.word(self.findings, action, action.get("action"), "", allowed)
 
-    def _condition(self, element: etree._Element, allowed: Iterable[str]) -> RuleCondition:
-        return RuleCondition(
-            condition=values.word(self.findings, element, element.get("condition"), "always", tuple(allowed)),
-            negated=values.word(self.findings, element, element.get("operator"), "noOp", ("not", "noOp")) == "not",
-            referenced_objective=collapsed(element.get("referencedObjective")) or None,
-            measure_threshold=self._number(element, "measureThreshold", 0.0, -1, 1),
-        )
+    def _combination(self, group: etree._Element | None, default: str) -> str:
+        """Of a word that is not known `all` is taken, which lets a rule apply less often."""
+        given = None if group is None else group.get("conditionCombination")
+        return default if group is None or given is None else values.word(self.findings, group, given, "all", ("all", "any"))
+
+    def _sound(
+        self, element: etree._Element, action: str, combination: str, read: Sequence[RuleCondition | None]
+    ) -> tuple[RuleCondition, ...]:
+        """The conditions by which a rule may act, none if it may not: what cannot be read never makes it act more often."""
+        conditions = tuple(condition for condition in read if condition is not None)
+        if not action or not read:
+            note(self.findings, element, "rule-empty", "conditions" if action else "action")
+        elif not conditions or (combination == "all" and None in read):
+            note(self.findings, element, "rule-unread")
+        else:
+            return conditions
+        return ()
+
+    def _condition(self, element: etree._Element, allowed: tuple[str, ...]) -> RuleCondition | None:
+        """None, with a finding, if its word, its operator or its threshold cannot be read."""
+        word = values.word(self.findings, element, element.get("condition"), "", allowed)
+        operator = values.word(self.findings, element, element.get("operator", "noOp"), "", ("not", "noOp"))
+        given = element.get("measureThreshold", "0")
+        threshold = values.number(self.findings, element, given, None, -1, 1)
+        if not word or not operator or threshold is None:
+            return None
+        return RuleCondition(condition=word, negated=operator == "not", measure_threshold=threshold)
+
+    def _referring(
+        self, element: etree._Element, condition: RuleCondition | None, objectives: Collection[str]
+    ) -> RuleCondition | None:
+        """With its objective; None, with a finding, if that is none of the activity's."""
+        reference = collapsed(element.get("referencedObjective"))
+        if condition is None or not reference:
+            return condition
+        if condition.condition in OBJECTIVE_CONDITIONS and _name(reference) not in objectives:
+            note(self.findings, element, "objective-reference", reference)
+            return None
+        return replace(condition, referenced_objective=reference)
 
     def _rollup_rules(self) -> tuple[RollupRule, ...]:
         rules = (self._rollup_rule(rule) for rule in _children(self._part("rollupRules"), "rollupRule"))
@@ -216,16 +249,23 @@ class _Reader:
     def _rollup_rule(self, element: etree._Element) -> RollupRule | None:
         action = self._action(element, "rollupAction", ROLLUP_ACTIONS)
         group = child(element, f"{{{IMSSS}}}rollupConditions")
-        conditions = tuple(self._condition(c, ROLLUP_CONDITIONS) for c in _children(group, "rollupCondition"))
-        if group is None or not conditions or not action:
-            note(self.findings, element, "rule-empty", "conditions" if action else "action")
+        combination = self._combination(group, "any")
+        read = [self._condition(c, ROLLUP_CONDITIONS) for c in _children(group, "rollupCondition")]
+        conditions = self._sound(element, action, combination, read)
+        children = values.word(self.findings, element, element.get("childActivitySet", "all"), "", SETS)
+        count = values.count(self.findings, element, "minimumCount", None) if "minimumCount" in element.attrib else 0
+        percent = values.number(self.findings, element, element.get("minimumPercent", "0"), None, 0, 1)
+        if not conditions:
+            return None
+        if not children or count is None or percent is None:
+            note(self.findings, element, "rule-unread")
             return None
         return RollupRule(
             action=action,
-            child_activity_set=values.word(self.findings, element, element.get("childActivitySet"), "all", SETS),
-            minimum_count=values.count(self.findings, element, "minimumCount", 0) or 0,
-            minimum_percent=self._number(element, "minimumPercent", 0.0, 0, 1),
-            combination=values.word(self.findings, group, group.get("conditionCombination"), "any", ("all", "any")),
+            child_activity_set=children,
+            minimum_count=count,
+            minimum_percent=percent,
+            combination=combination,
             conditions=conditions,
         )
 
@@ -311,6 +351,11 @@ class _Reader:
                 if entry.target in writers and (element := self._part("objectives")) is not None:
                     note(self.findings, element, "objective-map-two-writers", entry.target)
                 writers.add(entry.target)
+
+
+def _name(objective: str) -> str:
+    """Neither white space nor percent escapes distinguish the identifiers of objectives."""
+    return collapsed(unquote(objective))
 
 
 def _children(element: etree._Element | None, *names: str) -> Iterable[etree._Element]:

@@ -12,6 +12,7 @@ from package_importer.xml import note
 
 TRUE, FALSE = ("true", "1"), ("false", "0")
 DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d{1,2})?S)?)?")
+MOST = 1_000_000
 TIMESPAN = re.compile(r"\d{2,4}:\d{2}:\d{2}(\.\d{1,2})?")
 
 
@@ -56,16 +57,24 @@ def number(
     word = collapsed(value)
     if re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", word) and low <= float(word) <= high:
         return float(word)
-    note(findings, element, "value-number", value, taken="none" if default is None else default)
+    _no_number(findings, element, value, default, f"a number from {low:g} to {high:g}")
     return default
 
 
+def _no_number(findings: Findings, element: etree._Element, value: str | None, default: float | None, allowed: str) -> None:
+    taken = "nothing" if default is None else f"{default:g}"
+    note(findings, element, "value-number", value, allowed=allowed, taken=taken)
+
+
 def count(findings: Findings, element: etree._Element, name: str, default: int | None) -> int | None:
-    value = number(findings, element, element.get(name), default, 0, 1_000_000)
-    if value is not None and value != int(value):
-        note(findings, element, "value-number", element.get(name), taken="none" if default is None else default)
+    given = element.get(name)
+    if given is None:
         return default
-    return None if value is None else int(value)
+    word = collapsed(given)
+    if re.fullmatch(r"\+?\d+(\.0*)?", word) and float(word) <= MOST:
+        return int(float(word))
+    _no_number(findings, element, given, default, f"a whole number from 0 to {MOST}")
+    return default
 
 
 def word(findings: Findings, element: etree._Element, value: str | None, default: str, allowed: Collection[str]) -> str:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from package_importer import read_manifest
 from package_importer.course import (
     CompletionThreshold,
@@ -71,6 +73,7 @@ def test_every_attribute_is_read() -> None:
 
 def test_rules_are_read() -> None:
     text = sequenced(
+        '<imsss:objectives><imsss:objective objectiveID="o%201"/></imsss:objectives>'
         "<imsss:sequencingRules><imsss:preConditionRule>"
         '<imsss:ruleConditions conditionCombination="any">'
         '<imsss:ruleCondition condition="objectiveMeasureLessThan" operator="not" referencedObjective=" o  1 " measureThreshold="-0.5"/>'
@@ -91,6 +94,97 @@ def test_rules_are_read() -> None:
     )
     assert found.exit_rules == (SequencingRule(action="exit", conditions=(RuleCondition(condition="completed"),)),)
     assert found.post_rules == (SequencingRule(action="retryAll", conditions=(RuleCondition(condition="satisfied"),)),)
+
+
+SATISFIED = '<imsss:ruleCondition condition="satisfied"/>'
+UNREAD = (
+    '<imsss:ruleCondition condition="satisfyed"/>',
+    '<imsss:ruleCondition operator="not" condition="satisfyed"/>',
+    '<imsss:ruleCondition operator="nto" condition="satisfied"/>',
+    '<imsss:ruleCondition condition="satisfied" referencedObjective="none"/>',
+    '<imsss:ruleCondition condition="objectiveMeasureGreaterThan" measureThreshold="80"/>',
+    "<imsss:ruleCondition/>",
+)
+
+
+def skipping(conditions: str, combination: str) -> str:
+    return scorm2004(
+        items=sequenced(
+            f'<imsss:sequencingRules><imsss:preConditionRule><imsss:ruleConditions conditionCombination="{combination}">{conditions}'
+            '</imsss:ruleConditions><imsss:ruleAction action="skip"/></imsss:preConditionRule></imsss:sequencingRules>'
+        )
+    )
+
+
+@pytest.mark.parametrize("unread", UNREAD)
+@pytest.mark.parametrize("conditions", ["{}", SATISFIED + "{}", "{}" + SATISFIED])
+def test_a_rule_with_a_condition_that_cannot_be_read_is_left_out(unread: str, conditions: str) -> None:
+    course, report = read_manifest(skipping(conditions.format(unread), "all").encode())
+
+    assert course.root.children[0].sequencing.pre_rules == ()
+    assert "rule-unread" in {finding.rule for finding in report.warnings}
+
+
+@pytest.mark.parametrize("unread", UNREAD)
+def test_a_condition_that_cannot_be_read_is_left_out_where_any_suffices(unread: str) -> None:
+    rules = first(skipping(unread + SATISFIED, "any")).sequencing.pre_rules
+
+    assert rules == (SequencingRule(action="skip", combination="any", conditions=(RuleCondition(condition="satisfied"),)),)
+
+
+def test_an_unknown_combination_asks_for_all_conditions() -> None:
+    [rule] = first(skipping(SATISFIED + SATISFIED, "either")).sequencing.pre_rules
+
+    assert rule.combination == "all"
+
+
+def test_an_objective_that_a_condition_names_in_vain_is_told() -> None:
+    _, report = read_manifest(skipping(UNREAD[3], "all").encode())
+
+    [finding] = [finding for finding in report.warnings if finding.rule == "objective-reference"]
+    assert finding.found == "none"
+
+
+def test_a_condition_that_looks_at_no_objective_may_refer_to_any() -> None:
+    [rule] = first(
+        skipping('<imsss:ruleCondition condition="attempted" referencedObjective="none"/>', "all")
+    ).sequencing.pre_rules
+
+    assert rule.conditions[0].condition == "attempted"
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'childActivitySet="atLeastCount" minimumCount="-1"',
+        'childActivitySet="atLeastPercent" minimumPercent="75"',
+        'childActivitySet="some"',
+    ],
+)
+def test_a_rollup_rule_that_cannot_be_read_is_left_out(attributes: str) -> None:
+    text = sequenced(
+        f"<imsss:rollupRules><imsss:rollupRule {attributes}><imsss:rollupConditions>"
+        '<imsss:rollupCondition condition="completed"/></imsss:rollupConditions><imsss:rollupAction action="completed"/>'
+        "</imsss:rollupRule></imsss:rollupRules>"
+    )
+
+    course, report = read_manifest(scorm2004(items=text).encode())
+
+    assert course.root.children[0].sequencing.rollup_rules == ()
+    assert "rule-unread" in {finding.rule for finding in report.warnings}
+
+
+@pytest.mark.parametrize(
+    ("inside", "words"),
+    [
+        ('<imsss:rollupRules objectiveMeasureWeight="8"/>', "8 is not a number from 0 to 1; 1 was taken."),
+        ('<imsss:limitConditions attemptLimit="1.5"/>', "1.5 is not a whole number from 0 to 1000000; nothing was taken."),
+    ],
+)
+def test_a_number_out_of_its_range_is_told_the_range(inside: str, words: str) -> None:
+    _, report = read_manifest(scorm2004(items=sequenced(inside)).encode())
+
+    assert [finding.message for finding in report.warnings if finding.rule == "value-number"] == [words]
 
 
 def test_rollup_rules_are_read() -> None:

@@ -114,6 +114,9 @@ MANIFESTS: dict[str, Callable[[], str | bytes]] = {
     "rule-empty ": lambda: scorm2004(
         items=sequenced(RULE.format(conditions='<imsss:ruleCondition condition="always"/>', action="jump"))
     ),
+    "rule-unread": lambda: scorm2004(
+        items=sequenced(RULE.format(conditions='<imsss:ruleCondition condition="satisfyed"/>', action="skip"))
+    ),
     "namespace-wrong ": lambda: scorm2004(
         spaces=SPACES_2004.replace("adlcp_v1p3", "adlcp_rootv1p2"), items=item("<adlcp:dataFromLMS>x</adlcp:dataFromLMS>")
     ),
