@@ -23,8 +23,8 @@ from pymongo.database import Database
 
 from package_importer.claims import Claims
 from package_importer.content import ContentFile, ContentStore
-from package_importer.course import Course, from_json, to_json
-from package_importer.errors import CourseNotFound, FileNotFound
+from package_importer.course import Course, Standard, from_json, to_json
+from package_importer.errors import CourseNotFound, FileNotFound, StandardDiffers
 from package_importer.importer import Imported, import_package
 from package_importer.limits import Limits
 from package_importer.models import CourseRow, VersionRow
@@ -109,7 +109,8 @@ class Catalogue:
         progress: Progress | None = None,
     ) -> CourseVersion:
         """Imports a package as a new course, or as the next version of one, or gives the version that is already current
-        when it is the same package. Raises PackageRefused and leaves nothing behind. `new_id`: what a new course is called."""
+        when it is the same package. Raises PackageRefused or StandardDiffers and leaves nothing behind. `new_id`: what a new
+        course is called."""
         digest = digest_of(path)
         if course_id is not None:
             entry = self.get(course_id)
@@ -120,6 +121,8 @@ class Catalogue:
             self.claims.held(*self._turns),
             import_package(path, limits=self.limits, strict=strict, repair=repair, verify=False) as imported,
         ):
+            if course_id is not None:
+                _check_family(Standard(entry.standard), imported.course.standard)
             identifier = course_id or new_id or new_identifier()
             folder = self.content.new_folder(identifier)
             try:
@@ -323,6 +326,17 @@ class _Version:
 
 def _entry(row: CourseRow) -> CourseEntry:
     return CourseEntry(**{name: getattr(row, name) for name in CourseEntry.__slots__})
+
+
+def _check_family(known: Standard, found: Standard) -> None:
+    """What was reached in a course is kept in the shape of its family, and could not be read in another's."""
+    if known.family != found.family:
+        raise StandardDiffers(
+            f"The package is {found.family}, and this course is {known.family}: results of one cannot go on in the other. "
+            "Import it as a course of its own.",
+            found=str(found),
+            rule=f"must be {' or '.join(one for one in Standard if one.family == known.family)}",
+        )
 
 
 def _deflated(value: Any) -> bytes:

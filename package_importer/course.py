@@ -22,6 +22,14 @@ class Standard(StrEnum):
     CMI5 = "cmi5"
     TIN_CAN = "tincan"
 
+    @property
+    def family(self) -> str:
+        """Courses of one family are played and followed in the same way, so that one may become a version of the other."""
+        return FAMILIES[self]
+
+
+FAMILIES = {Standard.SCORM_12: "SCORM", Standard.SCORM_2004: "SCORM", Standard.CMI5: "cmi5", Standard.TIN_CAN: "Tin Can"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:

@@ -10,6 +10,7 @@ PackageError 422
 ├── UploadNotFound 404        no such upload, or one that was swept
 ├── UploadOffset 409          the chunk does not begin where the upload ends
 ├── UploadNotReady 409        the upload is not complete, or is being imported
+├── StandardDiffers 409       the package cannot be a version of this course: it is played in another way
 └── CourseNotFound 404
     └── FileNotFound 404      no such file in the course, or a path outside of it
 """
@@ -78,6 +79,11 @@ class UploadOffset(PackageError):
 class UploadNotReady(PackageError):
     status = 409
     code = "upload-not-ready"
+
+
+class StandardDiffers(PackageError):
+    status = 409
+    code = "standard-differs"
 
 
 class CourseNotFound(PackageError):

@@ -541,7 +541,8 @@ OPERATIONS: tuple[Operation, ...] = (
         id="replace_course",
         tag="Courses",
         summary="Import a new version of a course",
-        about="Attempts that have begun stay on their version.",
+        about="Attempts that have begun stay on their version. SCORM 1.2 and 2004 may follow each other; a package that is played "
+        "in another way than the course (SCORM, cmi5, Tin Can) is refused.",
         parameters=("path.course_id", "strict", "repair", "Repr-Digest"),
         body=PACKAGE,
         answers={200: Answer(about="The course.", schema="Course")},

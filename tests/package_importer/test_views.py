@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from package_importer.models import VersionRow
-from tests.packages.manifests import ITEM, package, scorm12
-from tests.packages.structures import REPAIRED
+from tests.packages.manifests import ITEM, package, scorm12, scorm2004
+from tests.packages.structures import REPAIRED, activity, au, cmi5, structure, tincan
 from tests.packages.zips import plain
 
 PATH = "/api/v1/courses"
@@ -98,6 +98,40 @@ def test_a_new_version_is_put(courses: FlaskClient) -> None:
     assert (answer.status_code, answer.json["version"]) == (200, 2)  # type: ignore[index]
     assert (again.status_code, again.json["version"]) == (200, 2)  # type: ignore[index]
     assert answer.json["activity_id"] == made["activity_id"]  # type: ignore[index]
+
+
+CMI5, TIN_CAN = cmi5(structure(au())), tincan(activity())
+SCORM_12, SCORM_2004 = package(scorm12()), package(scorm2004())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (SCORM_12, CMI5, "The package is cmi5, and this course is SCORM"),
+        (CMI5, SCORM_12, "The package is SCORM, and this course is cmi5"),
+        (TIN_CAN, CMI5, "The package is cmi5, and this course is Tin Can"),
+        (SCORM_2004, TIN_CAN, "The package is Tin Can, and this course is SCORM"),
+    ],
+)
+def test_a_package_that_is_played_in_another_way_is_no_new_version(
+    before: bytes, after: bytes, words: str, courses: FlaskClient
+) -> None:
+    made = courses.post(PATH, data=before).json
+
+    answer = courses.put(f"{PATH}/{made['id']}", data=after)  # type: ignore[index]
+
+    assert (answer.status_code, answer.json["code"]) == (409, "standard-differs")  # type: ignore[index]
+    assert answer.json["detail"].startswith(words)  # type: ignore[index]
+    assert courses.get(f"{PATH}/{made['id']}").json["digest"] == made["digest"]  # type: ignore[index]
+    assert VersionRow.objects.count() == 1
+
+
+def test_a_course_may_go_from_one_scorm_to_the_other(courses: FlaskClient) -> None:
+    made = courses.post(PATH, data=SCORM_12).json
+
+    answer = courses.put(f"{PATH}/{made['id']}", data=SCORM_2004)  # type: ignore[index]
+
+    assert (answer.status_code, answer.json["standard"]) == (200, "scorm2004")  # type: ignore[index]
 
 
 def test_a_deleted_course_is_gone(courses: FlaskClient) -> None:
