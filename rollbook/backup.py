@@ -6,6 +6,7 @@ The files are those that `mongodump` writes, one `<collection>.bson` each, so th
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,9 +31,17 @@ class BackupRefused(RollbookError):
 
 
 def backup(db: Database[dict[str, Any]], content_url: str, target: Path, *, say: Callable[[str], None]) -> None:
-    """Writes a new folder `target`. Raises BackupRefused if it exists already."""
+    """Writes a new folder `target`, for nobody else to read. Raises BackupRefused if it exists already."""
     if target.exists() and any(target.iterdir()):
         raise BackupRefused(f"{target} exists and is not empty: a backup is written to a new folder.")
+    umask = os.umask(0o077)
+    try:
+        _write(db, content_url, target, say)
+    finally:
+        os.umask(umask)
+
+
+def _write(db: Database[dict[str, Any]], content_url: str, target: Path, say: Callable[[str], None]) -> None:
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     (partial / "database").mkdir(parents=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,21 @@ def test_what_was_backed_up_is_there_after_a_restore(
     assert restored == original != {}
     assert any(line.startswith("packages: ") for line in said)
     services.client.drop_database(target.name)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_a_backup_is_for_its_owner_alone(
+    umask: int, client: FlaskClient, services: Services, sample_package: Callable[[str], Path], tmp_path: Path
+) -> None:
+    client.post("/api/v1/courses", data=sample_package("scorm12-fire-safety").read_bytes(), content_type="application/zip")
+    before = os.umask(umask)
+
+    backup(services.db, services.config.content_store_url, tmp_path / "kept" / "backup", say=quiet)
+
+    assert os.umask(before) == umask
+    found = [tmp_path / "kept" / "backup", *(tmp_path / "kept" / "backup").rglob("*")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in found if path.is_dir()} == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in found if path.is_file()} == {0o600}
 
 
 def test_a_backup_never_overwrites_a_folder(services: Services, tmp_path: Path) -> None:
