@@ -1,7 +1,8 @@
 """cmi5 course structures (cmi5 1.0, sections 13 and 14) as a `Course`.
 
 A structure that breaks a rule is refused. What the repairs of `rules.py` name is mended here in any case, so that one
-reading finds everything; whether it was allowed is for the findings to say.
+reading finds everything; whether it was allowed is for the findings to say. So is what breaks the schema: the rest of it is
+read for its other faults, and what it lacks is not told again.
 """
 
 from __future__ import annotations
@@ -42,7 +43,6 @@ def course(root: etree._Element, files: Files, *, packed: bool, limits: Limits, 
     validate(root, "cmi5.xsd", limits=limits, findings=findings, rule="cmi5-schema")
     if findings.has("schema-unchecked"):
         note(findings, root, "xml-elements", limit=limits.schema_elements)
-    if findings.has("cmi5-schema") or findings.has("schema-unchecked"):
         return None
     return _Reader(root, files, packed, limits, findings).course()
 
@@ -95,7 +95,9 @@ class _Reader:
         self.taken: set[str] = set()
 
     def course(self) -> Course:
-        element = _child(self.root, "course")
+        element = self.root.find(f"{NS}course")
+        if element is None:
+            element = etree.Element(f"{NS}course")
         identifier = self._id(element)
         titles, descriptions = self._texts(element, "title"), self._texts(element, "description")
         objectives = tuple(
@@ -139,8 +141,8 @@ class _Reader:
 
     def _au(self, element: etree._Element) -> Item:
         identifier, titles = self._id(element), self._texts(element, "title")
-        url = values.raw(_child(element, "url")).strip()
-        target = self._target(element, url)
+        url = _text(element, "url")
+        target = (None, None) if url is None else self._target(element, url)
         return Item(
             identifier=identifier,
             title=titles[0].text if titles else identifier,
@@ -150,7 +152,7 @@ class _Reader:
             resource=Resource(identifier=identifier, sco=True, href=target[0]),
             launch=target[1],
             au=AssignableUnit(
-                url=url,
+                url=url or "",
                 move_on=element.get("moveOn", "NotApplicable"),
                 mastery_score=self._score(element),
                 launch_method=element.get("launchMethod", "AnyWindow"),
@@ -161,7 +163,9 @@ class _Reader:
         )
 
     def _id(self, element: etree._Element) -> str:
-        identifier = element.get("id", "")
+        identifier = element.get("id")
+        if identifier is None:
+            return ""
         if not IRI.fullmatch(identifier):
             note(self.findings, element, "cmi5-id", identifier)
         elif identifier in self.taken:
@@ -183,10 +187,10 @@ class _Reader:
     def _references(self, element: etree._Element) -> tuple[str, ...]:
         found = []
         for reference in element.iterfind(f"{NS}objectives/{NS}objective"):
-            name = reference.get("idref", "")
-            if name not in self.objectives:
+            name = reference.get("idref")
+            if name is not None and name not in self.objectives:
                 note(self.findings, reference, "cmi5-objective-reference", name)
-            found.append(name)
+            found.append(name or "")
         return tuple(found)
 
     def _score(self, element: etree._Element) -> float | None:
@@ -226,13 +230,6 @@ class _Reader:
         elif target.slips:
             note(self.findings, element, "cmi5-url", url)
         return target.path, launch(target, "")
-
-
-def _child(element: etree._Element, name: str) -> etree._Element:
-    """A child that the schema requires."""
-    child = element.find(NS + name)
-    assert child is not None
-    return child
 
 
 def _text(element: etree._Element, name: str) -> str | None:

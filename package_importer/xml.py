@@ -25,6 +25,7 @@ DOCTYPE = re.compile(r"""<!DOCTYPE(?:"[^"]*"|'[^']*'|[^"'\[>])*(.?)""", re.IGNOR
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 MARKUP = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 REFERENCES = re.compile(rf"{MARKUP.pattern}|(&(?:([A-Za-z][A-Za-z0-9]*);|#\d+;|#x[0-9A-Fa-f]+;)?)", re.DOTALL)
+NAMESPACE = re.compile(r"\{[A-Za-z][A-Za-z0-9+.-]*:[^{}'\s]*\}(?=[\w*])")
 XML_ENTITIES = ("amp", "lt", "gt", "quot", "apos")
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -228,7 +229,8 @@ def _place(root: etree._Element, where: str | None) -> str | None:
 
 
 def _spoken(message: str) -> str:
-    return re.sub(r"\{[^}]*\}", "", message).strip()
+    """The validator's sentence with plain names: without their namespaces, but with the sets of words that it names."""
+    return NAMESPACE.sub("", message).strip().removesuffix(".")
 
 
 @cache

@@ -9,8 +9,9 @@ import pytest
 
 from package_importer import PackageRefused, Standard, import_package
 from package_importer.course import AssignableUnit, Course, Text
-from tests.packages.structures import BROKEN, OBJECTIVES, REPAIRED, au, block, cmi5, structure
+from tests.packages.structures import ABOUT, BROKEN, OBJECTIVES, REPAIRED, au, block, cmi5, structure
 
+COURSE = f'<course id="https://example.org/c">{ABOUT.format("Course")}</course>'
 REFERENCE = '<objectives><objective idref="https://example.org/o"/></objectives>'
 
 
@@ -82,6 +83,44 @@ def test_a_broken_structure_is_refused(rule: str, make: Callable[[], bytes], rea
         read(make(), repair=True)
 
     assert rule in {finding.rule for finding in refused.value.report.errors}
+
+
+def test_the_report_names_the_words_that_are_allowed(read: Callable[..., Course]) -> None:
+    with pytest.raises(PackageRefused) as refused:
+        read(cmi5(structure(au(attributes=' moveOn="Never"'))))
+
+    [finding] = refused.value.report.errors
+    assert finding.message.startswith("The course structure breaks the schema: Element 'au', attribute 'moveOn'")
+    assert finding.message.endswith("{'Passed', 'Completed', 'CompletedAndPassed', 'CompletedOrPassed', 'NotApplicable'}.")
+
+
+def test_what_breaks_the_schema_hides_no_other_fault(read: Callable[..., Course]) -> None:
+    never, high, twice = (au(name="a", attributes=' moveOn="Never"'), au(name="c", attributes=' masteryScore="7"'), au("b.html"))
+
+    with pytest.raises(PackageRefused) as refused:
+        read(cmi5(structure(never + block(high) + twice, course="course 1")))
+
+    rules = [finding.rule for finding in refused.value.report.errors]
+    assert sorted(rules) == [
+        "cmi5-id",
+        "cmi5-id-duplicate",
+        "cmi5-mastery-score",
+        "cmi5-schema",
+        "cmi5-url-file",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "gone"),
+    [(COURSE, ""), (' id="https://example.org/a"', ""), ("<url>a.html</url>", ""), (' idref="https://example.org/o"', "")],
+)
+def test_what_is_missing_is_told_once(given: str, gone: str, read: Callable[..., Course]) -> None:
+    text = structure(au(refers=REFERENCE), objectives=OBJECTIVES).replace(given, gone)
+
+    with pytest.raises(PackageRefused) as refused:
+        read(cmi5(text))
+
+    assert [finding.rule for finding in refused.value.report.errors] == ["cmi5-schema"]
 
 
 @pytest.mark.parametrize(("rule", "make"), REPAIRED, ids=[rule for rule, _ in REPAIRED])
