@@ -10,12 +10,13 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from errno import EACCES
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import access
-from rollbook.errors import SettingInvalid
+from rollbook.errors import FolderUnusable, SettingInvalid
 
 PREFIX = "ROLLBOOK_"
 XAPI_VERSIONS = ("1.0.3", "2.0.0")
@@ -216,6 +217,20 @@ class Config:
     @property
     def content_store_url(self) -> str:
         return self.content_store or f"file://{self.data_dir.absolute()}/content"
+
+    def folder(self, name: str) -> Path:
+        """A folder of the data directory, made where it is missing. Raises FolderUnusable."""
+        path = self.data_dir / name
+        try:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not os.access(path, os.W_OK | os.X_OK):
+                raise PermissionError(EACCES, os.strerror(EACCES))
+        except OSError as error:
+            raise FolderUnusable(
+                f"The data directory {self.data_dir} cannot be used: {path}: {error.strerror}."
+                " Set ROLLBOOK_DATA_DIR to a folder that this user may write."
+            ) from None
+        return path
 
 
 def variable(name: str) -> str:

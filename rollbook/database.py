@@ -226,7 +226,7 @@ def database_uri(config: Config) -> Iterator[str]:
     if run is not None and _alive(int(run["supervisor"])):
         yield str(run["uri"])
         return
-    server = EmbeddedServer(directory, cache_size=config.embedded_cache_size)
+    server = EmbeddedServer(config.folder("database"), cache_size=config.embedded_cache_size)
     yield_uri = server.start()
     try:
         yield yield_uri

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,12 +42,19 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
         config = read_config(environ)
     except RollbookError as error:
         return [Finding(verdict="fail", subject="settings", message=str(error), advice="docs/settings.md lists every setting.")]
-    findings = [
-        Finding(verdict="ok", subject="settings", message="all readable"),
-        *_origins(config),
-        *_data_dir(config),
-        _content(config),
-    ]
+    findings = [Finding(verdict="ok", subject="settings", message="all readable"), *_origins(config)]
+    kept = _data_dir(config)
+    findings.append(kept)
+    if config.content_store or kept.verdict != "fail":
+        findings.append(_content(config))
+    if config.mongodb_uri or kept.verdict != "fail":
+        findings += _reached(config)
+    return findings
+
+
+def _reached(config: Config) -> list[Finding]:
+    """The database, or why there is none."""
+    findings: list[Finding] = []
     try:
         with database.database_uri(config) as uri:
             findings += _database(config, uri)
@@ -99,22 +108,21 @@ def _host_names(host: str) -> Iterator[Finding]:
         yield Finding(verdict="ok", subject="host names", message=f"{probe} is found")
 
 
-def _data_dir(config: Config) -> Iterator[Finding]:
+def _data_dir(config: Config) -> Finding:
     try:
         config.data_dir.mkdir(parents=True, exist_ok=True)
         probe = config.data_dir / f".probe-{uuid.uuid4().hex}"
         probe.touch()
         probe.unlink()
     except OSError as error:
-        yield Finding(
+        return Finding(
             verdict="fail", subject="data directory", message=f"{config.data_dir}: {error.strerror}",
             advice="Set ROLLBOOK_DATA_DIR to a folder that this user may write.",
         )  # fmt: skip
-        return
     free = os.statvfs(config.data_dir)
     gigabytes = free.f_bavail * free.f_frsize / 1024**3
     verdict = "ok" if gigabytes >= 1 else "warn"
-    yield Finding(
+    return Finding(
         verdict=verdict, subject="data directory", message=f"{config.data_dir}, {gigabytes:.1f} GiB free",
         advice="" if verdict == "ok" else "Make room: imports need as much again as the unpacked package.",
     )  # fmt: skip
@@ -199,13 +207,14 @@ def missing_indexes(config: Config, client: MongoClient[dict[str, Any]], uri: st
 @contextlib.contextmanager
 def _scratch(config: Config, uri: str) -> Iterator[str]:
     name = f"{config.mongodb_database}_doctor_{uuid.uuid4().hex[:8]}"
-    services = open_services(replace(config, mongodb_database=name), uri)
-    try:
-        services.ensure_indexes()
-        yield name
-    finally:
-        services.client.drop_database(name)
-        services.close()
+    with tempfile.TemporaryDirectory(prefix="rollbook-doctor-") as folder:
+        services = open_services(replace(config, mongodb_database=name, data_dir=Path(folder)), uri)
+        try:
+            services.ensure_indexes()
+            yield name
+        finally:
+            services.client.drop_database(name)
+            services.close()
 
 
 def _index_names(client: MongoClient[dict[str, Any]], database_name: str) -> set[str]:

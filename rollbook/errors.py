@@ -2,6 +2,7 @@
 
 RollbookError
 ├── SettingInvalid        500  a setting that cannot be read or does not fit another
+├── FolderUnusable        500  the data directory is none, or not ours to write in
 └── DatabaseUnavailable   503  no database, or one that does not answer
 """
 
@@ -27,6 +28,10 @@ class RollbookError(Exception):
 
 class SettingInvalid(RollbookError):
     code = "setting-invalid"
+
+
+class FolderUnusable(RollbookError):
+    code = "folder-unusable"
 
 
 class DatabaseUnavailable(RollbookError):

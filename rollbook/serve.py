@@ -64,7 +64,7 @@ class Child:
 
 
 def serve(config: Config, *, on_ready: Callable[[Config], None] | None = None) -> None:
-    """Runs until SIGTERM or SIGINT. Raises DatabaseUnavailable, SettingInvalid, ServeFailed before anything is served."""
+    """Runs until SIGTERM or SIGINT. Raises DatabaseUnavailable, FolderUnusable, ServeFailed before anything is served."""
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda signum, _frame: stopping.append(signum))
@@ -75,7 +75,7 @@ def serve(config: Config, *, on_ready: Callable[[Config], None] | None = None) -
     try:
         if config.mongodb_uri is None:
             _say_if_slow()
-            embedded = database.EmbeddedServer(config.data_dir / "database", cache_size=config.embedded_cache_size)
+            embedded = database.EmbeddedServer(config.folder("database"), cache_size=config.embedded_cache_size)
             config = replace(config, mongodb_uri=embedded.start())
         prepare(config)
         metrics = _fresh_metrics_folder(config)
@@ -149,8 +149,7 @@ def _free(host: str, port: int) -> int:
 
 
 def _fresh_metrics_folder(config: Config) -> Path:
-    folder = config.data_dir / "metrics"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = config.folder("metrics")
     for stale in folder.glob("*.db"):
         stale.unlink()
     return folder

@@ -67,10 +67,8 @@ def open_services(config: Config, uri: str) -> Services:
     )
     store = lrs.LRS(db, lrs_settings(config))
     content = package_importer.ContentStore(config.content_store_url)
-    uploads = config.data_dir / "uploads"
-    uploads.mkdir(parents=True, exist_ok=True)
     limits = package_limits(config)
-    catalogue = package_importer.Catalogue(db, content, iri_base=config.iri_root, limits=limits, uploads=uploads)
+    catalogue = package_importer.Catalogue(db, content, iri_base=config.iri_root, limits=limits, uploads=config.folder("uploads"))
     attempts = analytics.Attempts(db, store)
     credentials = access.Credentials(db)
     runtime = scorm_runtime.Service(db, catalogue, store, runtime_settings(config))

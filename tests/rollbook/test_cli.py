@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,21 @@ def test_an_unreadable_setting_is_one_line_not_a_traceback(run: Run, monkeypatch
 
     assert done.exit_code == 1
     assert done.output.startswith("Error: ROLLBOOK_PORT is 'eighty'")
+
+
+@pytest.mark.parametrize("command", [["serve", "--port", "0", "--content-port", "0"], ["credentials", "list"], ["rebuild"]])
+@pytest.mark.parametrize("embedded", [True, False])
+def test_a_data_directory_that_is_a_file_is_one_line_not_a_traceback(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str], embedded: bool
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ROLLBOOK_DATA_DIR", str(tmp_path / "file"))
+    monkeypatch.setenv("ROLLBOOK_MONGODB_URI", "" if embedded else os.environ["ROLLBOOK_MONGODB_URI"])
+
+    done = run(*command)
+
+    assert done.exit_code == 1
+    assert done.output.startswith(f"Error: The data directory {tmp_path / 'file'} cannot be used")
 
 
 def test_no_database_is_one_line_not_a_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,35 @@ def test_a_content_store_that_cannot_be_written_fails_with_its_reason(environ: d
     assert "ROLLBOOK_CONTENT_STORE" in found["content store"].advice
 
 
+@pytest.mark.parametrize("place", ["/proc/x", "file"])
+def test_a_data_directory_that_cannot_be_is_named_and_what_needs_it_left_out(
+    environ: dict[str, str], place: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    embedded = {name: value for name, value in environ.items() if name != "ROLLBOOK_MONGODB_URI"}
+
+    found = {f.subject: f for f in doctor.examine(embedded | {"ROLLBOOK_DATA_DIR": str(tmp_path / place)})}
+
+    assert set(found) == {"settings", "origins", "data directory"}
+    assert found["data directory"].verdict == "fail"
+    assert "ROLLBOOK_DATA_DIR" in found["data directory"].advice
+
+
+def test_a_database_of_its_own_is_examined_without_a_data_directory(environ: dict[str, str], services: Services) -> None:
+    services.close()
+
+    found = verdicts(environ | {"ROLLBOOK_DATA_DIR": "/proc/x"})
+
+    assert found == {
+        "settings": "ok",
+        "origins": "ok",
+        "data directory": "fail",
+        "database": found["database"],
+        "clock": "ok",
+        "indexes": "ok",
+    }
+
+
 def test_mixed_schemes_of_the_two_origins_fail(environ: dict[str, str]) -> None:
     addresses = {"ROLLBOOK_PUBLIC_URL": "https://learn.example", "ROLLBOOK_CONTENT_URL": "http://content.example"}
 
