@@ -34,9 +34,16 @@ class Wanted:
 
 def anew(plan: Plan, attempt: Attempt, now: float) -> Step:
     """The attempt there is becomes history, the next launch begins another."""
-    if not attempt.started and not attempt.runs and attempt.corrected is None:
+    if not attempt.begun:
         raise errors.NothingToKeep("Nobody has opened the course since the last attempt was put aside.")
     return Step(attempt=openings.afresh(plan, attempt, attempt.state.seed))
+
+
+def reset(plan: Plan, attempt: Attempt, now: float) -> Step:
+    """As at the beginning: what attempts so far have reached is their own affair. Also where the next one is still to come."""
+    if not attempt.begun and not attempt.ordinal:
+        raise errors.NothingToKeep("Nobody has opened the course yet.")
+    return Step(attempt=replace(openings.afresh(plan, attempt, attempt.state.seed), earlier=Result()))
 
 
 def rerolled(plan: Plan, attempt: Attempt, now: float, by: Authority) -> Step:
@@ -97,7 +104,7 @@ def corrected(plan: Plan, attempt: Attempt, now: float, wanted: Wanted, by: Auth
     correction = _correction(wanted, now, by)
     if item is None:
         return _course_corrected(plan, attempt, correction, now, by)
-    run = attempt.runs.get(item.identifier) or _untouched(plan, item.identifier, now)
+    run = attempt.runs.get(item.identifier) or _untouched(plan, attempt, item.identifier, now)
     run = replace(run, corrected=_joined(run.corrected, correction))
     attempt = replace(attempt, runs=attempt.runs | {run.item: run})
     attempt = replace(attempt, state=engine.record(plan.tree, attempt.state, run.item, _judged(plan, run)))
@@ -116,12 +123,15 @@ def _course_corrected(plan: Plan, attempt: Attempt, correction: Correction, now:
     attempt = replace(attempt, corrected=_joined(attempt.corrected, correction))
     root = judgement.reached(plan, attempt)
     said = _unsaid(attempt.said, root.completion, root.success)
-    result = attempt.result
+    result, earlier = attempt.result, attempt.earlier
     if correction.completion is not None:
         result = replace(result, completion=correction.completion, completed_at=None)
+        earlier = replace(earlier, completion="unknown", completed_at=None)
     if correction.success is not None:
         result = replace(result, success=correction.success, passed_at=None)
-    attempt, events = way.roll_up(replace(plan, credit=True), replace(attempt, said=said, result=result), now, final=False)
+        earlier = replace(earlier, success="unknown", passed_at=None)
+    attempt = replace(attempt, said=said, result=result, earlier=earlier)
+    attempt, events = way.roll_up(replace(plan, credit=True), attempt, now, final=False)
     told = [*events, *_scored(events, correction, now, None, attempt.ordinal)]
     return Step(attempt=attempt, events=_signed(told, by))
 
@@ -151,10 +161,10 @@ def _joined(old: Correction | None, new: Correction) -> Correction:
     return replace(new, **kept)
 
 
-def _untouched(plan: Plan, item: str, now: float) -> Run:
-    """Of an item that was never opened: its first delivery is still to come."""
+def _untouched(plan: Plan, attempt: Attempt, item: str, now: float) -> Run:
+    """Of an item that was never opened: its first delivery is still to come, in the attempt that this begins."""
     empty: Mapping[str, str] = {ENTRY[plan.model.standard]: "ab-initio"} if plan.items[item].resource else {}
-    return Run(item=item, number=0, attempt=0, opened=now, data=empty, open=False, terminated=True)
+    return Run(item=item, number=0, attempt=attempt.number + 1, opened=now, data=empty, open=False, terminated=True)
 
 
 def _refuse(plan: Plan, attempt: Attempt, run: Run, name: str) -> None:

@@ -14,7 +14,7 @@ from package_importer.course import Item, Standard
 from scorm_runtime import errors, judgement
 from scorm_runtime.datamodel import api, launch
 from scorm_runtime.events import Event, Said, course_events, item_events, left_events
-from scorm_runtime.memory import Attempt, Commit, Plan, Run, Step
+from scorm_runtime.memory import Attempt, Commit, Plan, Result, Run, Step
 from scorm_runtime.sequencing import engine
 from scorm_runtime.sequencing.engine import Kind, Request
 from scorm_runtime.tracking import Tracking
@@ -167,6 +167,8 @@ def navigate(plan: Plan, attempt: Attempt, request: Request, now: float) -> Step
         # adl.data that is not global to the system lives as long as one attempt on the course (CTS DDM).
         kept = attempt.stores if plan.course.shared_data_global_to_system else {}
         attempt = replace(attempt, ordinal=attempt.ordinal + 1, said=Said(), stores=kept)
+        if plan.credit:
+            attempt = replace(attempt, result=Result(), earlier=attempt.standing)
     attempt, more = _leave(plan, attempt, request, done.delivered, now)
     attempt, course = roll_up(plan, attempt, now, final=done.ended)
     step = Step(attempt=attempt, events=(*events, *more, *course), exception=done.exception, trace=done.trace)

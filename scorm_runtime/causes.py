@@ -35,8 +35,9 @@ def noted(plan: Plan, before: Attempt, after: Attempt, now: float) -> tuple[Atte
                 reason = explained(plan, after, plan.items[node.id])
                 changes.append(_change(node.id, what, getattr(old, what), reason))
     for what, explained in RESULT.items():
-        if getattr(before.result, what) != getattr(after.result, what):
-            changes.append(_change(None, what, getattr(before.result, what), explained(plan, after)))
+        old = getattr(before.standing, what)
+        if old != getattr(after.standing, what):
+            changes.append(_change(None, what, old, explained(plan, after)))
     if not changes:
         return after, ()
     run = after.runs.get(before.current or "") or after.run

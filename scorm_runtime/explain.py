@@ -241,7 +241,7 @@ def _score(plan: Plan, attempt: Attempt, item: Item, status: Status) -> Reason:
 
 def course_completion(plan: Plan, attempt: Attempt) -> Reason:
     """Of the registration's result."""
-    result, correction = attempt.result, attempt.corrected
+    result, correction = attempt.standing, attempt.corrected
     if correction and correction.completion == result.completion:
         return _corrected(result.completion, correction)
     root = completion(plan, attempt, plan.course.root)
@@ -253,7 +253,7 @@ def course_completion(plan: Plan, attempt: Attempt) -> Reason:
 
 
 def course_success(plan: Plan, attempt: Attempt) -> Reason:
-    result, correction = attempt.result, attempt.corrected
+    result, correction = attempt.standing, attempt.corrected
     if correction and correction.success == result.success:
         return _corrected(result.success, correction)
     return _kept(plan, result.success, success(plan, attempt, plan.course.root), result.passed_at)

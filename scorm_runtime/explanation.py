@@ -33,7 +33,7 @@ def explanation(plan: Plan, attempt: Attempt) -> dict[str, Any]:
         "attempt": attempt.ordinal,
         "credit": plan.credit,
         "course": course,
-        "missing": _missing(items) if attempt.result.completion != "completed" else [],
+        "missing": _missing(items) if attempt.standing.completion != "completed" else [],
         "items": items,
         "decided": _decided(plan),
         "correction": correction(attempt.corrected),
@@ -83,7 +83,7 @@ def _reason(attempt: Attempt, name: str | None, what: str, reason: Reason) -> di
 
 
 def _course_score(plan: Plan, attempt: Attempt) -> Reason:
-    value, fixed = attempt.result.scaled, attempt.corrected
+    value, fixed = attempt.standing.scaled, attempt.corrected
     if fixed and fixed.scaled is not None and fixed.scaled == value:
         return Reason(value=value, rule="correction", text=f"{fixed.by} has set it at {explain.moment(fixed.at)}: {fixed.reason}")
     now = explain.score(plan, attempt, plan.course.root)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from scorm_runtime import administration, errors, explanation, history, journal, outline
+from scorm_runtime import administration, errors, explanation, history, journal, openings, outline
 from scorm_runtime import attempt as way
 from scorm_runtime.administration import Wanted
 from scorm_runtime.events import Authority
@@ -69,7 +69,7 @@ def _current(service: Service, record: Record, *, ids: bool) -> dict[str, Any]:
         "ended": None,
     }
     state = {"state": outline.state(attempt) if attempt.started else "not started"}
-    return about | state | outline.result(attempt) | _statements(record, counts.first, record.events, ids=ids)
+    return about | state | outline.result(attempt, attempt.result) | _statements(record, counts.first, record.events, ids=ids)
 
 
 def _earlier(service: Service, record: Record, row: Mapping[str, Any], *, ids: bool) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _earlier(service: Service, record: Record, row: Mapping[str, Any], *, ids: b
         "by": row["by"] or None,
         "reason": row["reason"] or None,
     }
-    return about | outline.result(attempt) | _statements(record, row["first"], row["last"], ids=ids)
+    return about | outline.result(attempt, attempt.result) | _statements(record, row["first"], row["last"], ids=ids)
 
 
 def _statements(record: Record, first: int, last: int, *, ids: bool) -> dict[str, Any]:
@@ -112,11 +112,17 @@ def _time(seconds: float | None) -> str | None:
 
 def begin_anew(service: Service, registration: str, tenant: int, by: Authority) -> dict[str, Any]:
     """What there is becomes history; the next launch begins with nothing. A `reset` does not count against a limit."""
-    known = _record(service, registration, tenant).attempt
+    resets = by.action == "reset"
+    record = _record(service, registration, tenant)
+    known = record.attempt
+    if known is not None and known["started"] and not resets:
+        openings.check_limit(service.courses.of(record.course), known["ordinal"], known["ordinal"] + 1, record.journal)
     if known is not None and known["current"] is not None:
         settled = partial(way.settled, pending={})
         service.change(lambda: _record(service, registration, tenant), settled, Act(kind="suspend", by=by.name))
-    return _done(service, registration, tenant, by, administration.anew)
+    _decide(service, registration, tenant, by, administration.reset if resets else administration.anew)
+    service.renew(lambda: _record(service, registration, tenant))
+    return service.report(registration, tenant=tenant)
 
 
 def reroll(service: Service, registration: str, tenant: int, by: Authority) -> dict[str, Any]:
@@ -130,9 +136,15 @@ def correct(service: Service, registration: str, tenant: int, by: Authority, wan
 def _done(
     service: Service, registration: str, tenant: int, by: Authority, step: Callable[[Plan, Attempt, float], Step]
 ) -> dict[str, Any]:
+    _decide(service, registration, tenant, by, step)
+    return service.report(registration, tenant=tenant)
+
+
+def _decide(
+    service: Service, registration: str, tenant: int, by: Authority, step: Callable[[Plan, Attempt, float], Step]
+) -> None:
     act = Act(kind=by.action, by=by.name, reason=by.reason)
     service.change(lambda: _record(service, registration, tenant, create=True), step, act, fresh=True)
-    return service.report(registration, tenant=tenant)
 
 
 def _record(service: Service, registration: str, tenant: int, *, create: bool = False) -> Record:

@@ -16,7 +16,7 @@ ATTEMPTS = ("resume", "new")
 
 
 def launched(record: Record, session: Session, decided: Overrides, asked: str, kept: int) -> Record:
-    """The record with one session more; `asked` is one of ATTEMPTS. Raises AttemptsUsed."""
+    """The record with one session more; `asked` is one of ATTEMPTS, `session.version` the newest. Raises AttemptsUsed."""
     reached = result(record)
     normal = session.mode == "normal"
     wanted = asked == "new" or overrides.begins_anew(decided, done=reached is not None and openings.done(reached))
@@ -26,7 +26,13 @@ def launched(record: Record, session: Session, decided: Overrides, asked: str, k
         ordinal = record.attempt["ordinal"] if record.attempt else 0
         goes_on = record.attempt is not None and not fresh and unfinished(record.attempt)
         openings.check_limit(decided, ordinal, ordinal if goes_on else ordinal + 1, record.journal)
-    return replace(record, sessions=(*record.sessions, replace(session, mode=mode, fresh=fresh))[-kept:])
+    version = session.version if mode == "normal" and (fresh or idle(record)) else record.version
+    return replace(record, sessions=(*record.sessions, replace(session, mode=mode, fresh=fresh, version=version))[-kept:])
+
+
+def idle(record: Record) -> bool:
+    """Nobody is in the middle of an attempt: the next opening begins one."""
+    return record.attempt is None or (not unfinished(record.attempt) and record.attempt["current"] is None)
 
 
 def unfinished(attempt: Mapping[str, Any]) -> bool:

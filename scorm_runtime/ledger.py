@@ -63,9 +63,10 @@ class Ledger:
         return saved
 
     def put_aside(self, record: Record, now: float) -> Record:
-        """The same record, whose attempt becomes history since its course has a newer version."""
-        history.keep(self.db, record.registration, record.journal.archived + 1, archived(record, Act(kind="version"), now))
-        return record
+        """The record, whose attempt becomes history since its course has a newer version."""
+        counts = replace(record.journal, archived=record.journal.archived + 1, first=record.events + 1, began=None)
+        history.keep(self.db, record.registration, counts.archived, archived(record, Act(kind="version"), now))
+        return replace(record, journal=counts)
 
     def with_learner(self, record: Record, plan: Plan, attempt: Attempt) -> Attempt:
         """What the learner has brought along from other courses."""
@@ -91,9 +92,10 @@ class Ledger:
             if subject is not None
         ]
         counts = old.journal
+        if act.kind == "reset":
+            counts = replace(counts, forgiven=attempt.ordinal)
         if anew(before, attempt, act):
-            forgiven = attempt.ordinal if act.kind == "reset" else counts.forgiven
-            counts = replace(counts, archived=counts.archived + 1, first=old.events + 1, began=None, forgiven=forgiven)
+            counts = replace(counts, archived=counts.archived + 1, first=old.events + 1, began=None)
         began = counts.began if counts.began is not None or not attempt.started else now
         counts = replace(counts, logged=counts.logged + 1, began=began)
         entry = journal.entry(counts.logged, act, before, replace(done, attempt=attempt), changes, now, done.events)
@@ -126,7 +128,7 @@ def _with(entries: tuple[str, ...], entry: str) -> tuple[str, ...]:
 
 def anew(before: Attempt, after: Attempt, act: Act) -> bool:
     """Whether an attempt has become history."""
-    return act.kind in ANEW or (bool(before.runs) and after.ordinal > before.ordinal > 0)
+    return (act.kind in ANEW and before.begun) or (bool(before.runs) and after.ordinal > before.ordinal > 0)
 
 
 def archived(record: Record, act: Act, now: float) -> Mapping[str, Any]:

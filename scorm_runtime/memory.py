@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from package_importer.course import Course, Item
+from scorm_runtime.datamodel.durations import seconds
 from scorm_runtime.datamodel.element import Model
 from scorm_runtime.events import Event, Said
 from scorm_runtime.overrides import Overrides
@@ -66,7 +67,8 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """The latest delivery of one item. `data` is the session's while it is open, later what is kept of it.
+    """The latest delivery of one item. `data` is the session's while it is open, later what is kept of it. `attempt` on the
+    item: named by the number of the delivery that began it, so that none is ever named again.
 
     `marks`: by element that decides a status, its value, when it was set, and by which commit of which run."""
 
@@ -87,10 +89,15 @@ class Run:
     corrected: Correction | None = None
     said: Said = field(default_factory=Said)
 
+    def lasted(self) -> float:
+        """Seconds of the session: what its content says, else what was measured."""
+        told = seconds(self.data.get("cmi.session_time", self.data.get("cmi.core.session_time")))
+        return self.elapsed if told is None else told
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The registration as a whole: what was once completed stays so; success and score are the latest that are known."""
+    """Of an attempt, or of the registration: what was once completed stays so; success and score are the latest known."""
 
     completion: str = "unknown"
     success: str = "unknown"
@@ -102,12 +109,29 @@ class Result:
     completed_at: float | None = None
     passed_at: float | None = None
 
+    def followed_by(self, later: Result) -> Result:
+        """What both have reached together."""
+        done = "completed" in (self.completion, later.completion)
+        scored = later if later.scaled is not None else self
+        return Result(
+            completion="completed" if done else later.completion if later.completion != "unknown" else self.completion,
+            success=later.success if later.success != "unknown" else self.success,
+            scaled=scored.scaled,
+            raw=scored.raw,
+            min=scored.min,
+            max=scored.max,
+            progress=later.progress if later.progress is not None else self.progress,
+            completed_at=self.completed_at or later.completed_at,
+            passed_at=self.passed_at or later.passed_at,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """`window` counts the player windows: only the latest may write; `move` is the last
     navigation request that it has made. `number` counts the deliveries, `latest` is the item of the last one; `ordinal` the
     attempts on the course, `seconds` is the time spent in sessions that have ended.
+    `result` is what this attempt has reached, `earlier` what those before it had since the last reset.
     `corrected` is about the course as a whole; `causes` hold by item, in JSON, which rule set its statuses and when."""
 
     state: State
@@ -122,11 +146,22 @@ class Attempt:
     ended: bool = True
     started: bool = False
     result: Result = Result()
+    earlier: Result = Result()
     said: Said = field(default_factory=Said)
     stores: Mapping[str, str] = field(default_factory=dict)
     preference: Mapping[str, str] = field(default_factory=dict)
     corrected: Correction | None = None
     causes: dict[str, str] | Rows[str] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> Result:
+        """What the registration has reached, over all attempts."""
+        return self.earlier.followed_by(self.result)
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is something to keep of it."""
+        return self.started or bool(self.runs) or self.corrected is not None
 
     @property
     def run(self) -> Run | None:
@@ -135,7 +170,7 @@ class Attempt:
 
     def spent(self) -> float:
         run = self.run
-        return self.seconds + (run.elapsed if run and run.open and not run.terminated else 0.0)
+        return self.seconds + (run.lasted() if run and run.open and not run.terminated else 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

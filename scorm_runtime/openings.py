@@ -9,7 +9,7 @@ from scorm_runtime.memory import Attempt, Plan, Result
 from scorm_runtime.onward import onward
 from scorm_runtime.overrides import AfterCompletion
 from scorm_runtime.sequencing import engine
-from scorm_runtime.sequencing.engine import Kind, Request
+from scorm_runtime.sequencing.engine import Kind, Request, Tree
 
 
 def afresh(plan: Plan, attempt: Attempt, seed: int) -> Attempt:
@@ -24,10 +24,27 @@ def afresh(plan: Plan, attempt: Attempt, seed: int) -> Attempt:
     return Attempt(
         state=engine.initial(plan.tree, globals=kept, seed=seed + attempt.ordinal),
         window=attempt.window + 1,
-        number=attempt.number,
+        number=attempt.number + 1,
         ordinal=attempt.ordinal,
         stores={target: text for target, text in attempt.stores.items() if target not in shared},
         preference=attempt.preference,
+        earlier=attempt.standing,
+    )
+
+
+def moved(attempt: Attempt, tree: Tree, seed: int) -> Attempt:
+    """The next attempt, or one that has not begun, on another version of the course.
+
+    SN 3.10: global objectives outlive an attempt, and so do the shared stores.
+    """
+    return Attempt(
+        state=engine.initial(tree, globals=engine.state_globals(attempt.state), seed=seed),
+        window=attempt.window + 1,
+        number=attempt.number + 1,
+        ordinal=attempt.ordinal,
+        stores=attempt.stores,
+        preference=attempt.preference,
+        earlier=attempt.standing,
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from package_importer.course import Item
 from scorm_runtime.attempt import initial_data, stores
 from scorm_runtime.datamodel import launch
-from scorm_runtime.memory import Attempt, Plan, Run, Step
+from scorm_runtime.memory import Attempt, Plan, Result, Run, Step
 from scorm_runtime.sequencing import engine
 from scorm_runtime.sequencing.engine import Glance, Navigation, Status
 from scorm_runtime.statements import duration, timestamp
@@ -28,8 +29,9 @@ LETTERS = {"passed": "p", "failed": "f", "completed": "c", "incomplete": "i", "n
 YES, NO = "1", "0"
 
 
-def answer(plan: Plan, step: Step, *, look_ahead: bool) -> dict[str, Any]:
-    """What the player needs to know after a step; the table of contents only when it may have changed."""
+def answer(plan: Plan, step: Step, *, look_ahead: bool, folder: str = "") -> dict[str, Any]:
+    """What the player needs to know after a step; the table of contents only when it may have changed. `folder`: where the
+    files of the package are, seen from where those of the link's own version are."""
     attempt = step.attempt
     run = attempt.run
     made: dict[str, Any] = {
@@ -43,7 +45,7 @@ def answer(plan: Plan, step: Step, *, look_ahead: bool) -> dict[str, Any]:
     if step.refused:
         made["refused"] = [[element, code] for element, code in step.refused]
     if step.delivered and run:
-        made["delivery"] = delivery(plan, attempt, run)
+        made["delivery"] = delivery(plan, attempt, run, folder)
     if look_ahead:
         ahead = engine.look_ahead(plan.tree, attempt.state)
         made |= {
@@ -53,7 +55,7 @@ def answer(plan: Plan, step: Step, *, look_ahead: bool) -> dict[str, Any]:
             "request_valid": request_valid(ahead),
         }
     if made["state"] == "ended":
-        made["result"] = result(attempt) | {"suspended": engine.suspended(plan.tree, attempt.state) is not None}
+        made["result"] = result(attempt, attempt.standing) | {"suspended": engine.suspended(plan.tree, attempt.state) is not None}
     return made
 
 
@@ -64,14 +66,14 @@ def state(attempt: Attempt) -> str:
     return "ended" if attempt.ended else "idle"
 
 
-def delivery(plan: Plan, attempt: Attempt, run: Run) -> dict[str, Any]:
+def delivery(plan: Plan, attempt: Attempt, run: Run, folder: str = "") -> dict[str, Any]:
     item = plan.items[run.item]
     resource = item.resource
     return {
         "run": run.number,
         "item": item.identifier,
         "title": item.title,
-        "url": item.launch,
+        "url": item.launch if urlsplit(item.launch or "").netloc else f"{folder}{item.launch or ''}",
         "sco": bool(resource and resource.sco),
         "data": dict(run.data) or initial_data(plan, attempt, item, run.kept),
         "permissions": launch.permissions(stores(attempt, item)),
@@ -122,8 +124,8 @@ def request_valid(ahead: Navigation) -> dict[str, Any]:
     }
 
 
-def result(attempt: Attempt) -> dict[str, Any]:
-    found = attempt.result
+def result(attempt: Attempt, found: Result) -> dict[str, Any]:
+    """`found`: the attempt's own, or what the registration has reached."""
     score = {key: getattr(found, key) for key in ("scaled", "raw", "min", "max") if getattr(found, key) is not None}
     return {
         "completion": found.completion,
@@ -145,7 +147,7 @@ def report(plan: Plan, attempt: Attempt, sessions: Iterable[Session], now: float
         "state": state(attempt) if attempt.started else "not started",
         "suspended": engine.suspended(plan.tree, attempt.state) is not None,
         "attempts": attempt.ordinal,
-        **result(attempt),
+        **result(attempt, attempt.standing),
         "tree": _branch(plan, attempt, plan.course.root, cmi=cmi),
         "sessions": [_session(one, now) for one in sessions],
     }

@@ -107,17 +107,25 @@ class Service:
             raise errors.ItemNotFound(f"The course has no item {item!r}.", item=item)
         token, home = secrets.token_urlsafe(32), self.partitions.home(tenant, found.uuid)
         expires = self._now() + timedelta(seconds=self.settings.launch_lifetime)
-        session = Session(key=_key(home.bound(token)), id=str(uuid.uuid4()), mode=mode, item=item, expires=expires, **page)
+        session = Session(
+            key=_key(home.bound(token)),
+            id=str(uuid.uuid4()),
+            mode=mode,
+            item=item,
+            expires=expires,
+            version=entry.version,
+            **page,
+        )
         decided, kept = self.courses.of(found.course), self.settings.sessions_kept
         self._update(
             lambda: self.record(found.uuid, tenant, create=True),
-            lambda record: launches.launched(self._newest(record), session, decided, attempt, kept),
+            lambda record: launches.launched(record, session, decided, attempt, kept),
         )
         return Launch(url=f"{home.origin}/play/{token}/", session=session.id, expires=expires)
 
-    def place(self, token: str) -> Place:
-        """Asked for each file, so remembered."""
-        place = self._place(_key(token), int(self.clock() // PLACES_KEPT))
+    def place(self, token: str, version: int | None = None) -> Place:
+        """Asked for each file, so remembered. `version`: the attempt's, where that is another than the link's."""
+        place = self._place(_key(token), version, int(self.clock() // PLACES_KEPT))
         if place.expires < self._now():
             raise errors.LaunchExpired("This link has expired. Ask for a new one.")
         return place
@@ -125,7 +133,7 @@ class Service:
     def opening(self, token: str) -> tuple[Session, Record, Course, Tree]:
         """What a player page says before its script runs."""
         record, session = self._session(_key(token))
-        course, tree, _ = self._tree(record.course, record.version)
+        course, tree, _ = self._tree(record.course, (session.version if session.fresh else None) or record.version)
         return session, record, course, tree
 
     def open_window(self, token: str, pending: Mapping[int, Sequence[Commit]], *, again: bool = False) -> dict[str, Any]:
@@ -133,9 +141,13 @@ class Service:
         key = _key(token)
         left = Act(kind="open", commits=[one for rows in pending.values() for one in rows])
         record, session = self._session(key)
-        if session.fresh or (again and restart.offered(session, record, self.courses.of(record.course))):
+        fresh = session.fresh or (again and restart.offered(session, record, self.courses.of(record.course)))
+        if fresh or (pending and session.mode == "normal" and record.attempt is not None and launches.idle(record)):
             self.change(lambda: self._session(key)[0], partial(way.settled, pending=pending), left)
+        if fresh:
             self.change(lambda: self._session(key)[0], administration.anew, Act(kind="attempt"), fresh=True)
+        if session.mode == "normal":
+            self.renew(lambda: self._session(key)[0])
         record, session, plan, step = self._step(
             key,
             None,
@@ -144,7 +156,7 @@ class Service:
             opens=True,
         )
         self.outbox.soon(record)
-        answer = self._answer(plan, session, step)
+        answer = self._answer(record, plan, session, step)
         if step.exception and answer["state"] == "ended":
             answer["state"] = "idle"  # nothing could be started by itself: the learner chooses
         answer |= {
@@ -175,7 +187,7 @@ class Service:
             act=Act(kind="commit", commits=commits),
         )
         self.outbox.soon(record)
-        return self._answer(plan, session, step)
+        return self._answer(record, plan, session, step)
 
     def finish(self, token: str, window: int, move: Move) -> dict[str, Any]:
         """A SCO has ended, the learner goes elsewhere, or both: one step, saved once."""
@@ -186,7 +198,7 @@ class Service:
             act=Act(kind="navigate" if move.request else "terminate", commits=move.commits, request=move.request),
         )
         self.outbox.deliver(record)
-        return self._answer(plan, session, step)
+        return self._answer(record, plan, session, step)
 
     def report(self, registration: str, *, tenant: int = 1, cmi: bool = False) -> dict[str, Any]:
         """A registration with what has been reached, item by item."""
@@ -236,23 +248,23 @@ class Service:
             attempt = self.attempt(replace(record, attempt=None), plan)
         return record, session, plan, attempt
 
-    def _newest(self, record: Record) -> Record:
+    def renew(self, load: Callable[[], Record]) -> None:
         """Who is not in the middle of a course gets its newest version."""
+        record = load()
+        if launches.idle(record) and self.catalogue.get(record.course).version != record.version:
+            self._update(load, self._newest)
+
+    def _newest(self, record: Record) -> Record:
         version = self.catalogue.get(record.course).version
-        idle = record.attempt is None or (record.attempt["ended"] and record.attempt["current"] is None)
-        if version == record.version or not idle:
+        if version == record.version or not launches.idle(record):
             return record
         if record.attempt is None:
             return replace(record, version=version)
-        _, before, _ = self._tree(record.course, record.version)
-        old = store.read_attempt(before, record.attempt)
-        if engine.suspended(before, old.state):
-            return record
-        _, tree, _ = self._tree(record.course, version)
-        state = engine.initial(tree, globals=engine.state_globals(old.state), seed=_seed(record.registration))
-        fresh = store.attempt_json(replace(old, state=state, runs={}, latest=None))
-        kept = replace(record.journal, archived=record.journal.archived + 1, first=record.events + 1, began=None)
-        return replace(self.ledger.put_aside(record, self.clock()), version=version, attempt=fresh, journal=kept)
+        old = store.read_attempt(self._tree(record.course, record.version)[1], record.attempt)
+        fresh = openings.moved(old, self._tree(record.course, version)[1], _seed(record.registration))
+        if old.begun:
+            record = self.ledger.put_aside(record, self.clock())
+        return replace(record, version=version, attempt=store.attempt_json(fresh))
 
     def _step(
         self,
@@ -316,9 +328,11 @@ class Service:
         course = adapted(self.catalogue.course(course_id, version), course_settings.read(decided, {}))
         return course, Tree(course), {item.identifier: item for item in course.root.walk()}
 
-    def _read_place(self, key: str, age: int) -> Place:
+    def _read_place(self, key: str, version: int | None, age: int) -> Place:
         record, session = self._session(key)
-        return Place(course=record.course, version=record.version, expires=session.expires)
+        if version not in (None, record.version):
+            raise errors.FileNotInPackage("No attempt of this link is on that version of the course.")
+        return Place(course=record.course, version=version or session.version or record.version, expires=session.expires)
 
     def plan(self, record: Record, mode: str = "normal", *, fresh: bool = False) -> Plan:
         """`fresh`: by what is decided for the course now, else by what was when its attempt was last opened."""
@@ -326,7 +340,7 @@ class Service:
         credit = record.terms.get("credit", True)
         if fresh:
             overrides = self.courses.of(record.course)
-            credit = openings.credited(overrides, store.result(record))
+            credit = openings.credited(overrides, store.standing(record))
         course, tree, items = self._tree(record.course, record.version, orjson.dumps(overrides.json()).decode())
         return Plan(
             course=course,
@@ -343,8 +357,9 @@ class Service:
             credit=credit,
         )
 
-    def _answer(self, plan: Plan, session: Session, step: Step) -> dict[str, Any]:
-        return outline.answer(plan, step, look_ahead=step.changed or step.delivered)
+    def _answer(self, record: Record, plan: Plan, session: Session, step: Step) -> dict[str, Any]:
+        folder = "" if session.version in (None, record.version) else f"../content-{record.version}/"
+        return outline.answer(plan, step, look_ahead=step.changed or step.delivered, folder=folder)
 
 
 def _check_window(attempt: Attempt, window: int) -> None:

@@ -45,7 +45,8 @@ class Session:
     """One launch. `key` is the hash of its token; the token itself is never stored.
 
     `window`: content is shown in a "frame" of the page or in a "new" window. `resume`: a suspended attempt goes on "now",
-    or the learner is asked ("ask") and may start again.
+    or the learner is asked ("ask") and may start again. `fresh`: another attempt begins when it is opened. `version` of the
+    course is what its files lie under; None: the attempt's, as links of old had it.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Session:
     window: str = "frame"
     resume: str = "now"
     fresh: bool = False
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +89,16 @@ class Record:
 
 
 def result(record: Record) -> Result | None:
-    """What the registration has reached; None: nobody has opened it."""
+    """What its latest attempt has reached; None: nobody has opened it."""
     return None if record.attempt is None else Result(**orjson.loads(record.attempt["result"]))
+
+
+def standing(record: Record) -> Result | None:
+    """What the registration has reached over all attempts; None: nobody has opened it."""
+    latest = result(record)
+    if latest is None or record.attempt is None:
+        return None
+    return Result(**orjson.loads(record.attempt.get("earlier", "{}"))).followed_by(latest)
 
 
 def ensure_indexes(db: Database[Any]) -> None:
@@ -179,7 +189,7 @@ def attempt_json(attempt: Attempt) -> dict[str, Any]:
     made["state"] = attempt.state.text()
     made["runs"] = written(attempt.runs, lambda run: orjson.dumps(run).decode())
     made["causes"] = written(attempt.causes, str)
-    for name in ("result", "said", "stores", "preference", "corrected"):
+    for name in ("result", "earlier", "said", "stores", "preference", "corrected"):
         value = getattr(attempt, name)
         if value is not None:
             made[name] = orjson.dumps(dict(value) if isinstance(value, Mapping) else value).decode()
@@ -191,6 +201,7 @@ def read_attempt(tree: Tree, value: Mapping[str, Any]) -> Attempt:
         state=State.of_text(tree, value["state"]),
         runs=Rows(value["runs"], _run),
         result=Result(**orjson.loads(value["result"])),
+        earlier=Result(**orjson.loads(value.get("earlier", "{}"))),
         said=_said(orjson.loads(value["said"])),
         stores=orjson.loads(value["stores"]),
         preference=orjson.loads(value["preference"]),

@@ -16,17 +16,21 @@ from scorm_runtime.views import policy
 from scorm_runtime.views.extension import service, units
 
 CACHING = "private, max-age=31536000, immutable"
-bp = Blueprint("content", __name__, url_prefix="/play/<token>/content")
+bp = Blueprint("content", __name__, url_prefix="/play/<token>")
 
 
-@bp.get("/<path:path>")
+@bp.get("/content/<path:path>")
+@bp.get("/content-<int:version>/<path:path>")
 @public
-def file(token: str, path: str) -> Response:
-    """Ranges and validators are Werkzeug's; the catalogue refuses every path outside the package."""
+def file(token: str, path: str, version: int | None = None) -> Response:
+    """Ranges and validators are Werkzeug's; the catalogue refuses every path outside the package.
+
+    `version` is of an attempt that has begun since the link was made: what browsers keep under one address never changes.
+    """
     if request.headers.get("Service-Worker") == "script":
         abort(403)  # a package may not stay between the learner and later pages
     unit = token.startswith(PREFIX)
-    place: Place | UnitPlace = units().place(token) if unit else service().place(token)
+    place: Place | UnitPlace = units().place(token) if unit else service().place(token, version)
     try:
         found = service().catalogue.open(place.course, place.version, path)
     except (FileNotFound, CourseNotFound):

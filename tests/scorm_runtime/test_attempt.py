@@ -246,7 +246,8 @@ def test_a_new_attempt_on_the_course_starts_with_fresh_data_and_remembers_the_re
     assert again.attempt.run is not None
     assert again.attempt.run.attempt == 2
     assert "cmi.score.scaled" not in again.attempt.run.data
-    assert (again.attempt.result.completion, again.attempt.result.success) == ("completed", "passed")
+    assert (again.attempt.result.completion, again.attempt.result.success) == ("unknown", "unknown")
+    assert (again.attempt.standing.completion, again.attempt.standing.success) == ("completed", "passed")
 
 
 def test_scorm_12_keeps_what_a_sco_has_stored_also_after_a_normal_exit() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,8 @@ from pymongo.database import Database
 import lrs
 import scorm_runtime.events
 from scorm_runtime import errors, history, inquiry, store
+from scorm_runtime.administration import Wanted
+from scorm_runtime.events import Authority
 from scorm_runtime.ledger import TOGETHER
 from scorm_runtime.moves import Move
 from scorm_runtime.sequencing.engine import Kind, Request
@@ -18,6 +21,8 @@ from scorm_runtime.service import Service
 from tests.scorm_runtime.conftest import Clock
 from tests.scorm_runtime.test_service import Counter, set_, token, verbs
 
+BY = Authority(name="Eve", agent={"mbox": "mailto:eve@people.example"}, action="attempt", reason="Seen on paper")
+RESET = replace(BY, action="reset")
 END = Request(kind=Kind.EXIT_ALL)
 
 
@@ -237,7 +242,198 @@ def test_what_was_done_in_an_older_version_becomes_history(
 
     listed = inquiry.attempts(service, registration, 1, below=None, limit=10, ids=False)["attempts"]
     assert again["course"]["standard"] == "scorm2004"
-    assert [(row["number"], row["version"], row["success"]) for row in listed] == [(2, 2, "passed"), (1, 1, "passed")]
+    assert [(row["number"], row["version"], row["success"]) for row in listed] == [(2, 2, "unknown"), (1, 1, "passed")]
+    assert service.report(registration)["success"] == "passed"
+
+
+def test_a_completed_course_that_comes_in_a_new_version_can_open_without_credit(
+    service: Service, fire_safety: str, catalogue: Any, sample_package: Any
+) -> None:
+    service.courses.update(fire_safety, {"after_completion": "no_credit"}, "admin", service.clock())
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="passed")
+    catalogue.add(sample_package("scorm2004-data-protection"), course_id=fire_safety)
+
+    again = service.open_window(service.launch(registration).url.rsplit("/", 2)[1], {})
+
+    assert again["delivery"]["data"]["cmi.credit"] == "no-credit"
+
+
+@pytest.fixture
+def newer(catalogue: Any, sample_package: Any, fire_safety: str) -> Callable[[], None]:
+    return lambda: catalogue.add(sample_package("scorm2004-data-protection"), course_id=fire_safety)
+
+
+def versions(service: Service, registration: str) -> list[tuple[int, int, str]]:
+    found = inquiry.attempts(service, registration, 1, below=None, limit=10, ids=False)["attempts"]
+    return [(row["number"], row["version"], row["completion"]) for row in found]
+
+
+def secret_of(service: Service, registration: str, **options: Any) -> str:
+    return service.launch(registration, **options).url.rsplit("/", 2)[1]
+
+
+def test_a_new_attempt_in_place_of_a_suspended_one_is_on_the_newest_version(
+    service: Service, fire_safety: str, newer: Callable[[], None]
+) -> None:
+    registration, secret = token(service, fire_safety)
+    play(service, secret, 1)
+    newer()
+
+    resumed = service.open_window(secret_of(service, registration), {})
+    anew = service.open_window(secret_of(service, registration, attempt="new"), {})
+
+    assert (resumed["course"]["standard"], anew["course"]["standard"]) == ("scorm12", "scorm2004")
+    assert [row[:2] for row in versions(service, registration)] == [(2, 2), (1, 1)]
+
+
+def test_who_starts_again_when_asked_is_on_the_newest_version(
+    service: Service, fire_safety: str, newer: Callable[[], None]
+) -> None:
+    registration, secret = token(service, fire_safety)
+    play(service, secret, 1)
+    newer()
+    link = secret_of(service, registration, resume="ask")
+
+    before = service.place(link).version
+    again = service.open_window(link, {}, again=True)
+
+    assert again["course"]["standard"] == "scorm2004"
+    assert before == 1
+    assert again["delivery"]["url"].startswith("../content-2/")
+    assert service.place(link, 2).version == 2
+
+
+def test_files_lie_under_the_version_of_the_link_for_as_long_as_it_lives(
+    service: Service, fire_safety: str, newer: Callable[[], None], clock: Clock
+) -> None:
+    _, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="completed")
+    newer()
+
+    again = service.open_window(secret, {})
+    clock.pass_(60)
+
+    assert again["delivery"]["url"].startswith("../content-2/")
+    assert service.place(secret).version == 1
+    with pytest.raises(errors.FileNotInPackage):
+        service.place(secret, 3)
+
+
+@pytest.mark.parametrize("action", ["attempt", "reset"])
+def test_a_new_attempt_by_an_administrator_is_on_the_newest_version_and_counts_once(
+    service: Service, fire_safety: str, newer: Callable[[], None], action: str
+) -> None:
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="completed")
+    newer()
+
+    inquiry.begin_anew(service, registration, 1, replace(BY, action=action))
+    between = versions(service, registration)
+    newest = service.open_window(secret_of(service, registration), {})
+
+    assert newest["course"]["standard"] == "scorm2004"
+    assert [row[:2] for row in between] == [row[:2] for row in versions(service, registration)] == [(2, 2), (1, 1)]
+    assert service.report(registration)["attempts"] == 2
+
+
+def test_a_version_between_a_new_attempt_and_its_opening_leaves_no_empty_attempt(
+    service: Service, fire_safety: str, newer: Callable[[], None]
+) -> None:
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="completed")
+    inquiry.begin_anew(service, registration, 1, BY)
+    newer()
+
+    service.open_window(secret_of(service, registration), {})
+
+    assert [row[:2] for row in versions(service, registration)] == [(2, 2), (1, 1)]
+
+
+def test_a_launch_that_nobody_opens_changes_nothing(service: Service, fire_safety: str, newer: Callable[[], None]) -> None:
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="completed")
+    newer()
+
+    service.launch(registration)
+    reviewed = service.open_window(secret_of(service, registration, mode="review"), {})
+
+    assert versions(service, registration) == [(1, 1, "completed")]
+    assert reviewed["course"]["standard"] == "scorm12"
+
+
+@pytest.mark.parametrize("how", ["when_done", "new", "administrator", "version"])
+def test_who_has_completed_the_course_stays_completed_and_an_empty_attempt_is_not(
+    service: Service, fire_safety: str, newer: Callable[[], None], how: str
+) -> None:
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="passed", core__score__raw="90")
+    completed = service.report(registration)["completed"]
+    begins = {
+        "when_done": lambda: service.courses.update(fire_safety, {"new_attempt": "when_done"}, "admin", service.clock()),
+        "new": lambda: None,
+        "administrator": lambda: inquiry.begin_anew(service, registration, 1, BY),
+        "version": newer,
+    }
+
+    begins[how]()
+    service.open_window(secret_of(service, registration, attempt="new" if how == "new" else "resume"), {})
+
+    found = service.report(registration)
+    assert (found["completion"], found["success"], found["completed"]) == ("completed", "passed", completed)
+    assert found["score"]["raw"] == 90.0
+    assert versions(service, registration)[0][2] != "completed"
+    assert versions(service, registration)[1][2] == "completed"
+    explained = inquiry.explained(service, registration, 1)
+    assert (explained["course"]["completion"]["value"], explained["course"]["completion"]["rule"]) == ("completed", "kept")
+
+
+def test_a_reset_takes_back_what_earlier_attempts_have_reached(service: Service, fire_safety: str) -> None:
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="passed")
+    inquiry.begin_anew(service, registration, 1, BY)
+
+    found = inquiry.begin_anew(service, registration, 1, RESET)
+
+    assert (found["completion"], found["success"], found["completed"]) == ("unknown", "unknown", None)
+
+
+def test_a_correction_of_the_course_goes_before_what_earlier_attempts_have_reached(service: Service, fire_safety: str) -> None:
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="passed")
+    inquiry.begin_anew(service, registration, 1, BY)
+
+    wanted = Wanted(completion="incomplete", success="failed")
+    found = inquiry.correct(service, registration, 1, replace(BY, action="correct"), wanted)
+
+    assert (found["completion"], found["success"]) == ("incomplete", "failed")
+
+
+def test_attempts_that_are_used_are_forgiven_by_a_reset_and_by_nothing_else(service: Service, fire_safety: str) -> None:
+    service.courses.update(fire_safety, {"max_attempts": 1}, "admin", service.clock())
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="failed")
+
+    with pytest.raises(errors.AttemptsUsed):
+        inquiry.begin_anew(service, registration, 1, BY)
+    inquiry.begin_anew(service, registration, 1, RESET)
+    service.open_window(secret_of(service, registration), {})
+
+    assert [row[0] for row in versions(service, registration)] == [2, 1]
+
+
+def test_a_limit_that_comes_after_a_new_attempt_was_granted_is_forgiven_too(service: Service, fire_safety: str) -> None:
+    registration, secret = token(service, fire_safety)
+    ended(service, secret, core__lesson_status="failed")
+    inquiry.begin_anew(service, registration, 1, BY)
+    service.courses.update(fire_safety, {"max_attempts": 1}, "admin", service.clock())
+
+    with pytest.raises(errors.AttemptsUsed):
+        service.launch(registration)
+    inquiry.begin_anew(service, registration, 1, RESET)
+    service.open_window(secret_of(service, registration), {})
+
+    assert [row[0] for row in versions(service, registration)] == [2, 1]
 
 
 def test_what_the_window_before_could_not_send_belongs_to_the_attempt_before(service: Service, fire_safety: str) -> None:

@@ -159,7 +159,7 @@ def test_a_new_attempt_keeps_the_one_before(api: FlaskClient, played: str, open_
     listed = api.get(f"/api/v1/registrations/{played}/attempts?statements=true").json
 
     assert begun.status_code == 201
-    assert (begun.json["state"], begun.json["completion"]) == ("not started", "unknown")
+    assert (begun.json["state"], begun.json["completion"]) == ("not started", "completed")
     assert answer["delivery"]["data"]["cmi.core.entry"] == "ab-initio"
     assert "cmi.core.score.raw" not in answer["delivery"]["data"]
     now, before = listed["attempts"]
