@@ -46,6 +46,17 @@ def test_the_table_of_contents_works_from_the_keyboard(
     player.shows("Four questions before you start")
 
 
+def test_other_programs_read_titles_without_the_status_that_is_said_before_them(
+    service: Service, data_protection: dict[str, Any], open_player: Callable[..., Player]
+) -> None:
+    player = open_player(service.launch(service.register(data_protection)))
+    player.is_at("personal-data")
+
+    entry = player.page.locator("[data-item=personal-data]")
+
+    assert entry.get_attribute("data-title") == entry.locator(".name").text_content()
+
+
 def test_the_navigation_buttons_work_from_the_keyboard(
     service: Service, data_protection: dict[str, Any], open_player: Callable[..., Player]
 ) -> None:

@@ -218,7 +218,7 @@ export class View {
     const name = element("span", { className: "name", dir: "auto", textContent: title });
     if (this.language) name.lang = this.language;
     const button = element("button", { type: "button" }, element("span", { className: "status" }), name);
-    button.dataset.item = id;
+    Object.assign(button.dataset, { item: id, title });
     button.classList.toggle("group", !leaf);
     button.addEventListener("click", () => {
       if (button.getAttribute("aria-disabled") === "true") return;
