@@ -16,7 +16,7 @@ from pymongo.database import Database
 from analytics import attempts, counting, exports, folding, reads, saved, schedules, sight, store
 from analytics.attempts import Row
 from analytics.folding import Statements
-from analytics.parameters import Selection
+from analytics.parameters import RESOURCES, Selection
 from analytics.store import Place, RowMoved
 
 LEASE_SECONDS = 2.5
@@ -108,6 +108,16 @@ class Attempts:
                 progress(folded)
         return folded
 
+    def stores(self) -> list[int]:
+        """Those that have rows, or may have."""
+        return sorted(store.known(self.db)) or [1]
+
+    def rows(self, store_id: int = 1) -> dict[str, int]:
+        """How many rows there are now in each list that is kept."""
+        reached = store.place(self.db, store_id)
+        shown = (Selection(resource=one, rest=one.shows) for one in (RESOURCES["attempts"], RESOURCES["interactions"]))
+        return {one.resource.name: counting.count(self.db, store_id, one, reached, "exact") for one in shown}
+
     def batches(
         self, store_id: int, selection: Selection, fields: Iterable[str], reached: Place, *, target: int
     ) -> Iterator[list[Row]]:
@@ -131,7 +141,7 @@ class Attempts:
 
     def lag(self) -> float:
         """That of the store that is furthest behind."""
-        return max(self.lag_of(store_id) for store_id in (store.known(self.db) or (1,)))
+        return max(self.lag_of(store_id) for store_id in self.stores())
 
     def lag_of(self, store_id: int) -> float:
         """Seconds since the moment through which the rows are complete; 0 when nothing is on its way."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -243,10 +246,20 @@ def restore_command(folder: Path) -> None:
         backups.restore(client[config.mongodb_database], config.content_store_url, folder, say=click.echo)
 
 
+def _advance(bar: Any, before: int, done: int) -> None:
+    bar.update(before + done - bar.pos)
+
+
 @main.command("rebuild")
 def rebuild_command() -> None:
-    """Make the attempts again from the statements."""
+    """Make the attempts and interactions of every store again from the statements."""
     with opened() as services:
-        length = services.lrs.estimated_count()
-        with click.progressbar(length=length, label="statements") as bar:
-            services.attempts.rebuild(progress=lambda folded: bar.update(folded - bar.pos))
+        attempts, folded = services.attempts, 0
+        rows: Counter[str] = Counter()
+        with click.progressbar(length=services.lrs.estimated_count(), label="rebuilding", file=sys.stderr) as bar:
+            for store in attempts.stores():
+                folded += attempts.rebuild(store, progress=partial(_advance, bar, folded))
+                rows.update(attempts.rows(store))
+        click.echo(f"statements: {folded} read")
+        for name, count in rows.items():
+            click.echo(f"{name}: {count} rows")

@@ -134,7 +134,8 @@ class Config:
     iri_base: str | None = setting(
         None,
         url,
-        "Start of the IRIs given to courses and credentials; default: the public address. A course keeps its first IRI.",
+        "Start of the IRIs given to courses and credentials; default: ROLLBOOK_PUBLIC_URL, and without that "
+        "http://rollbook.local. A course keeps its first IRI.",
     )
     admin_key: str | None = setting(
         None, text, "Key of the first credential (scope all); without it one is made at the first start and printed once."

@@ -115,8 +115,9 @@ def _data_dir(config: Config) -> Finding:
         probe.touch()
         probe.unlink()
     except OSError as error:
+        reason = "is a file" if config.data_dir.is_file() else f"cannot be written: {error.strerror}"
         return Finding(
-            verdict="fail", subject="data directory", message=f"{config.data_dir}: {error.strerror}",
+            verdict="fail", subject="data directory", message=f"{config.data_dir} {reason}",
             advice="Set ROLLBOOK_DATA_DIR to a folder that this user may write.",
         )  # fmt: skip
     free = os.statvfs(config.data_dir)

@@ -10,10 +10,18 @@ import pytest
 from click.testing import CliRunner, Result
 from pymongo.database import Database
 
+from access.caller import Caller
 from rollbook.cli import main
+from rollbook.config import Config
+from rollbook.services import open_services
 from tests.packages.structures import REPAIRED
 
 Run = Callable[..., Result]
+STATEMENT = {
+    "actor": {"mbox": "mailto:ada@example.org"},
+    "verb": {"id": "http://adlnet.gov/expapi/verbs/passed"},
+    "object": {"id": "http://example.org/first-aid"},
+}
 
 
 @pytest.fixture
@@ -97,8 +105,20 @@ def test_a_scope_that_does_not_exist_is_refused_with_those_that_do(run: Run) -> 
     assert "statements/read" in done.output
 
 
-def test_rebuild_folds_all_statements_again(run: Run) -> None:
-    assert run("rebuild").exit_code == 0
+def test_rebuild_folds_the_statements_of_every_store_again_and_says_how_many(run: Run, mongo_uri: str, config: Config) -> None:
+    services = open_services(config, mongo_uri)
+    services.ensure_indexes()
+    services.lrs.store([STATEMENT, STATEMENT], caller=Caller(key="lms", name="LMS", scopes=frozenset({"all"})))
+    services.lrs.store(STATEMENT, caller=Caller(key="other", name="Other", scopes=frozenset({"all"}), store=2))
+    services.attempts.current(1)
+    services.attempts.current(2)
+    services.db["analytics_attempts"].delete_many({})
+    services.close()
+
+    done = run("rebuild")
+
+    assert done.exit_code == 0
+    assert done.stdout.splitlines() == ["statements: 3 read", "attempts: 2 rows", "interactions: 0 rows"]
 
 
 def test_an_unreadable_setting_is_one_line_not_a_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

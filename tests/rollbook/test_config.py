@@ -96,5 +96,18 @@ def test_a_child_process_reads_the_same_configuration() -> None:
     assert read_config(to_environ(config)) == config
 
 
+@pytest.mark.parametrize(
+    ("settings", "base"),
+    [
+        ({}, "http://rollbook.local"),
+        ({"ROLLBOOK_PUBLIC_URL": "https://learn.example"}, "https://learn.example"),
+        ({"ROLLBOOK_PUBLIC_URL": "https://learn.example", "ROLLBOOK_IRI_BASE": "https://id.example"}, "https://id.example"),
+    ],
+)
+def test_iris_begin_as_the_settings_page_says(settings: dict[str, str], base: str) -> None:
+    assert read_config(settings).iri_root == base
+    assert base.startswith("https:") or f"`{base}`" in (Path(__file__).parents[2] / "docs" / "settings.md").read_text()
+
+
 def test_an_ipv6_host_is_bracketed_in_addresses() -> None:
     assert read_config({"ROLLBOOK_HOST": "::1"}).application_origin == "http://[::1]:8080"

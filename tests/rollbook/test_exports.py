@@ -5,20 +5,24 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shlex
+import shutil
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from tests.rollbook.serving import Served, serving
+from tests.rollbook.serving import KEY, SECRET, Served, serving
 from tests.rollbook.test_serve import children, until
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/stat").exists(), reason="reads processes from /proc, which this system has not"
 )
 STATEMENTS = 2_000
+ANALYTICS = Path(__file__).parents[2] / "docs" / "analytics.md"
 
 
 def statement(number: int) -> dict[str, Any]:
@@ -59,3 +63,24 @@ def test_an_export_whose_maker_is_killed_comes_once_and_whole(tmp_path: Path) ->
     book = openpyxl.load_workbook(io.BytesIO(file[1]), read_only=True)
     assert book["Rows"].max_row == STATEMENTS + 1
     assert (export["rows"], export["bytes"], [one["id"] for one in listed]) == (STATEMENTS, len(file[1]), [accepted["id"]])
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the documentation's line is curl's")
+def test_the_documented_download_goes_on_where_it_broke_off(tmp_path: Path) -> None:
+    line = next(line for line in ANALYTICS.read_text().splitlines() if line.startswith("curl") and "/file" in line)
+    with serving(tmp_path) as served:
+        assert served.ask("/xapi/statements", body=[statement(at) for at in range(20)])[0] == 200
+        export = served.ask("/api/v1/exports", body={"resource": "attempts", "format": "csv"})[1]["id"]
+        assert until(lambda: state(served, export) == "done")
+        command = shlex.split(line, comments=True)
+        command[-1] = f"{served.application}/api/v1/exports/{export}/file"
+        command[command.index("KEY:SECRET")] = f"{KEY}:{SECRET}"
+        file = tmp_path / command[command.index("-o") + 1]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+        whole = file.read_bytes()
+        file.write_bytes(whole[:100])
+
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+
+    assert file.read_bytes() == whole
+    assert whole.count(b"\n") == 21
