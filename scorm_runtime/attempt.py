@@ -36,14 +36,20 @@ def open_window(
     events = [*before.events]
     attempt = replace(before.attempt, window=attempt.window + 1, move=0, started=True)
     request = _opening(plan, attempt, item)
-    events.append(Event(verb="launched", time=now, attempt=attempt.ordinal + (request.kind is not Kind.RESUME_ALL)))
     step = navigate(plan, attempt, request, now)
     if step.exception and request.kind is Kind.CHOICE and len(plan.tree.leaves) == 1:
         request = _opening(plan, attempt, None)
         step = navigate(plan, attempt, request, now)
     if step.exception and request.kind is Kind.RESUME_ALL:
         step = navigate(plan, attempt, Request(kind=Kind.START), now)
+    begins = not step.delivered and _begins(plan, attempt)
+    events.append(Event(verb="launched", time=now, attempt=step.attempt.ordinal + begins))
     return replace(step, events=(*events, *step.events))
+
+
+def _begins(plan: Plan, attempt: Attempt) -> bool:
+    """Whether the next delivery begins an attempt on the course: one that was suspended goes on, wherever it does."""
+    return attempt.ended and engine.suspended(plan.tree, attempt.state) is None
 
 
 def settled(plan: Plan, attempt: Attempt, now: float, pending: Mapping[int, Sequence[Commit]]) -> Step:
@@ -72,9 +78,9 @@ def _opening(plan: Plan, attempt: Attempt, item: str | None) -> Request:
 def commit(plan: Plan, attempt: Attempt, number: int, commits: Sequence[Commit], now: float) -> Step:
     """Commits of the run in progress; those that were applied before are passed over."""
     run = _heard(plan, attempt, _open_run(attempt, number), bool(commits))
-    before, first = _tracking(plan, run), run.applied == 0
+    before, first = judgement.tracking(plan, run), run.applied == 0
     run, changes, refused = _apply(plan, run, commits, now)
-    after = _tracking(plan, run)
+    after = judgement.tracking(plan, run)
     events, said = item_events(run.item, run.attempt, run.said, run.data, changes, after, _when(run, commits, now))
     run = replace(run, said=said)
     attempt = _with_run(attempt, run)
@@ -101,18 +107,17 @@ def finish(
 
     `suspend`: the whole course is about to be suspended, whatever the SCO has said in cmi.exit.
     """
-    step = commit(plan, attempt, number, commits, now)
-    attempt = step.attempt
-    run = attempt.run
-    assert run is not None
+    run = _open_run(attempt, number)
     if run.terminated:
-        return step
-    run = _heard(plan, attempt, run, terminated)
-    tracking = _tracking(plan, run, terminated=terminated, suspend=suspend)
-    spent = tracking.session_time if tracking.session_time is not None else run.elapsed
+        return commit(plan, attempt, number, commits, now)
+    run = _heard(plan, attempt, run, bool(commits) or terminated)
+    run, changes, refused = _apply(plan, run, commits, now)
+    tracking = judgement.tracking(plan, run, terminated=terminated, suspend=suspend, gone=True)
+    spent = run.lasted()
     suspended = suspend or tracking.exit == "suspend"
     time = _when(run, commits, now)
-    events, said = left_events(run.item, run.attempt, run.said, run.data, tracking, spent, time, suspended=suspended)
+    news, said = item_events(run.item, run.attempt, run.said, run.data, changes, tracking, time)
+    left, said = left_events(run.item, run.attempt, said, run.data, tracking, spent, time, suspended=suspended)
     kept = _finished(plan, run, suspend=suspend, terminated=terminated)
     marks = judgement.ended(run.marks) if terminated and not suspended else run.marks
     run = replace(run, terminated=True, session=run.data, data=kept, said=said, counted=spent, marks=marks)
@@ -123,8 +128,8 @@ def finish(
         stores={**attempt.stores, **launch.shared(run.session or {})},
         preference={**attempt.preference, **launch.preference(run.session or {})},
     )
-    attempt, more = roll_up(plan, attempt, now, final=False)
-    return replace(step, attempt=attempt, events=(*step.events, *events, *more), changed=True)
+    attempt, course = roll_up(plan, attempt, now, final=False)
+    return Step(attempt=attempt, events=(*news, *left, *course), refused=refused)
 
 
 def late(plan: Plan, attempt: Attempt, number: int, commits: Sequence[Commit], now: float) -> Step:
@@ -161,9 +166,9 @@ def navigate(plan: Plan, attempt: Attempt, request: Request, now: float) -> Step
     done = engine.navigate(plan.tree, attempt.state, request, now)
     if not done.valid:
         return Step(attempt=replace(attempt, state=done.state), events=events, exception=done.exception, trace=done.trace)
-    fresh = attempt.ended and done.delivered is not None
+    fresh = done.delivered is not None and _begins(plan, attempt)
     attempt = replace(attempt, state=done.state, ended=done.ended)
-    if fresh and request.kind is not Kind.RESUME_ALL:
+    if fresh:
         # adl.data that is not global to the system lives as long as one attempt on the course (CTS DDM).
         kept = attempt.stores if plan.course.shared_data_global_to_system else {}
         attempt = replace(attempt, ordinal=attempt.ordinal + 1, said=Said(), stores=kept)
@@ -180,7 +185,7 @@ def demanded(plan: Plan, attempt: Attempt) -> Request | None:
     run = attempt.run
     if run is None or not run.open or not run.terminated or run.session is None:
         return None
-    said = _tracking(plan, replace(run, data=run.session)).exit
+    said = judgement.tracking(plan, replace(run, data=run.session)).exit
     return Request(kind=Kind.EXIT_ALL) if said in ENDS_COURSE else None
 
 
@@ -221,7 +226,7 @@ def _deliver(plan: Plan, step: Step, item_id: str, new_attempt: bool, now: float
     run = Run(
         item=item_id,
         number=attempt.number + 1,
-        attempt=(last.attempt if last else 0) + (0 if resumed and last else 1),
+        attempt=last.attempt if last and (resumed or not last.number) else attempt.number + 1,
         opened=now,
         data=data,
         kept=previous,
@@ -234,7 +239,7 @@ def _deliver(plan: Plan, step: Step, item_id: str, new_attempt: bool, now: float
         attempt = _with_run(attempt, replace(left, session=None))
     attempt = replace(_with_run(attempt, run), current=item_id, number=run.number, latest=item_id)
     if (goes_on and new_attempt and data) or judgement.known_at_launch(plan, run):
-        attempt = replace(attempt, state=engine.record(plan.tree, attempt.state, item_id, _tracking(plan, run)))
+        attempt = replace(attempt, state=engine.record(plan.tree, attempt.state, item_id, judgement.tracking(plan, run)))
     event = Event(verb="resumed" if resumed else "initialized", item=item_id, attempt=run.attempt, time=now)
     return replace(step, attempt=attempt, events=(*step.events, event), delivered=True)
 
@@ -308,10 +313,6 @@ def _when(run: Run, commits: Sequence[Commit], now: float) -> float:
     return max(run.opened, now - commits[-1].age) if commits else now
 
 
-def _tracking(plan: Plan, run: Run, *, terminated: bool = False, suspend: bool = False) -> Tracking:
-    return judgement.tracking(plan, run, terminated=terminated, suspend=suspend)
-
-
 def _finished(plan: Plan, run: Run, *, suspend: bool, terminated: bool) -> dict[str, str]:
     data = run.session if run.session is not None else run.data
     if not data:
@@ -343,5 +344,6 @@ def roll_up(plan: Plan, attempt: Attempt, now: float, *, final: bool) -> tuple[A
     leaves = plan.tree.leaves
     alone = len(leaves) == 1 and attempt.corrected is None
     detail: Any = engine.status(plan.tree, attempt.state, leaves[0].id) if alone else root
-    events, said = course_events(attempt.said, root, detail, attempt.spent(), now, final=final)
+    news, said = course_events(attempt.said, root, detail, attempt.spent(), now, final=final)
+    events = tuple(replace(event, attempt=attempt.ordinal) for event in news)
     return replace(attempt, said=said, result=judgement.result(attempt.result, root, detail, now)), events

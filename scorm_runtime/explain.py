@@ -116,7 +116,7 @@ def _decided(plan: Plan, item: Item, run: Run, status: Status) -> Reason | None:
 
 def _said_completion(plan: Plan, item: Item, run: Run, status: Status) -> Reason:
     if plan.course.standard is Standard.SCORM_12:
-        return _said_12(plan, item, run, 0)
+        return _said_12(plan, item, run, status, 0)
     data, threshold = run.data, number(run.data.get("cmi.completion_threshold"))
     progress = number(data.get("cmi.progress_measure"))
     if threshold is not None and progress is not None:
@@ -134,7 +134,7 @@ def _success(plan: Plan, attempt: Attempt, item: Item, status: Status) -> Reason
         return found
     run = attempt.runs[item.identifier]
     if plan.course.standard is Standard.SCORM_12:
-        return _said_12(plan, item, run, 1)
+        return _said_12(plan, item, run, status, 1)
     passing = next((o.min_normalized_measure for o in item.sequencing.objectives if o.primary and o.satisfied_by_measure), None)
     if passing is None:
         return _said_2004(item, run, status, "cmi.success_status", "success")
@@ -193,7 +193,7 @@ def _primary_row(item: Item, data: Mapping[str, str]) -> str | None:
     return next((name.removesuffix(".id") for name, value in ids.items() if canonical(value) == canonical(primary)), None)
 
 
-def _said_12(plan: Plan, item: Item, run: Run, part: int) -> Reason:
+def _said_12(plan: Plan, item: Item, run: Run, reached: Status, part: int) -> Reason:
     """1.2 RTE 3.4.4, cmi.core.lesson_status: one word for both questions; `part` 0: completion, 1: success."""
     element = "cmi.core.lesson_status"
     status, raw = run.data.get(element, "not attempted"), number(run.data.get("cmi.core.score.raw"))
@@ -201,21 +201,32 @@ def _said_12(plan: Plan, item: Item, run: Run, part: int) -> Reason:
     own = run.marks.get(element)
     if value == "not attempted":
         value = "incomplete" if own else "unknown"
-    mastery = item.mastery_score if plan.mastery_override else None
-    if not run.open and mastery is not None and raw is not None and status in ("passed", "failed"):
-        verb = "reaches" if raw >= mastery else "is below"
-        text = f"cmi.core.score.raw={raw:g} {_set(run, 'cmi.core.score.raw')} and {verb} the mastery score {mastery:g}."
-        return Reason(value=value, rule="mastery_score", text=text)
-    if own and own[0] == status:
-        counts = "" if value == status else f", which counts as {value}"
+    over = run.terminated or not run.open
+    compared = _compared(plan, item, run, raw) if status in ("passed", "failed") else None
+    if over and compared and (part == 1 or not own or MEANING_12[own[0]][0] != value):
+        return Reason(value=value, rule="mastery_score", text=f"{compared}.")
+    if own and part == 1 and not over and value != reached.success:
+        but = compared or "no score was set"
+        text = f"{element}={own[0]!r} {_set(run, element)}, but {but}: it is judged when the session has ended."
+        return Reason(value=reached.success, rule="mastery_score", text=text)
+    if own and (own[0] == status or (part == 0 and compared)):
+        counts = "" if value == own[0] else f", which counts as {value}"
         silent = f"; it says nothing of success, and {_no_mastery(plan, item, raw)}"
-        text = f"{element}={status!r} {_set(run, element)}{silent if value == 'unknown' else counts}."
+        text = f"{element}={own[0]!r} {_set(run, element)}{silent if value == 'unknown' else counts}."
         return Reason(value=value, rule=element, text=text)
     if status == "completed":
         text = f"{element} was never set until LMSFinish: then the item counts as completed."
         return Reason(value=value, rule="LMSFinish", text=text)
     text = f"{element} was never set" + ("." if part == 0 else f", and {_no_mastery(plan, item, raw)}.")
     return Reason(value=value, rule=element, text=text)
+
+
+def _compared(plan: Plan, item: Item, run: Run, raw: float | None) -> str | None:
+    """What the mastery score makes of the raw score, where it decides."""
+    if raw is None or item.mastery_score is None or not plan.mastery_override:
+        return None
+    verb = "reaches" if raw >= item.mastery_score else "is below"
+    return f"cmi.core.score.raw={raw:g} {_set(run, 'cmi.core.score.raw')} and {verb} the mastery score {item.mastery_score:g}"
 
 
 def _no_mastery(plan: Plan, item: Item, raw: float | None) -> str:

