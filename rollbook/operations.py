@@ -541,8 +541,8 @@ OPERATIONS: tuple[Operation, ...] = (
         id="replace_course",
         tag="Courses",
         summary="Import a new version of a course",
-        about="Attempts that have begun stay on their version. SCORM 1.2 and 2004 may follow each other; a package that is played "
-        "in another way than the course (SCORM, cmi5, Tin Can) is refused.",
+        about="Attempts that have begun stay on their version. SCORM 1.2 and 2004 may follow each other; a package that is "
+        "played in another way than the course (SCORM, cmi5, Tin Can) is refused.",
         parameters=("path.course_id", "strict", "repair", "Repr-Digest"),
         body=PACKAGE,
         answers={200: Answer(about="The course.", schema="Course")},
@@ -644,7 +644,7 @@ OPERATIONS: tuple[Operation, ...] = (
         body={JSON: "NewLaunch"},
         body_required=False,
         answers={200: Answer(about="The link.", schema="Launch")},
-        errors=(400, 404, 422),
+        errors=(400, 404, 409, 422),
     ),
     Operation(
         method="GET",
@@ -655,7 +655,7 @@ OPERATIONS: tuple[Operation, ...] = (
         about="Each setting with the value that holds, and who says so: item, course, package, server or default.",
         parameters=("path.course_id",),
         answers={200: Answer(about="The settings.", schema="CourseSettings")},
-        errors=(400, 404),
+        errors=(400, 404, 422),
     ),
     Operation(
         method="PUT",
@@ -667,7 +667,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=("path.course_id",),
         body={JSON: "CourseSettingsChange"},
         answers={200: Answer(about="The settings.", schema="CourseSettings")},
-        errors=(400, 404, 409, 413),
+        errors=(400, 404, 409, 413, 422),
     ),
     Operation(
         method="PATCH",
@@ -679,7 +679,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=("path.course_id",),
         body={JSON: "CourseSettingsChange"},
         answers={200: Answer(about="The settings.", schema="CourseSettings")},
-        errors=(400, 404, 409, 413),
+        errors=(400, 404, 409, 413, 422),
     ),
     Operation(
         method="POST",
@@ -691,7 +691,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=("path.registration",),
         body={JSON: "Waiver"},
         answers={200: Answer(about="What was granted.", schema="Waived")},
-        errors=(400, 404, 409),
+        errors=(400, 404, 409, 422),
     ),
     Operation(
         method="GET",

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 from pymongo.database import Database
 
-from package_importer import Catalogue
-from package_importer.course import Course
-from scorm_runtime.errors import Busy, InvalidRequest
+from package_importer import Catalogue, CourseEntry
+from package_importer.course import Course, Standard
+from scorm_runtime.errors import Busy, InvalidRequest, NotOfStandard
 from scorm_runtime.overrides import TABLE, Overrides, Row, package_score, passing_score
 from scorm_runtime.settings import Settings
 
@@ -43,7 +43,7 @@ class CourseSettings:
 
     def describe(self, course_id: str) -> dict[str, Any]:
         """Every setting with its effective value, and who says so."""
-        entry = self.catalogue.get(course_id)
+        entry = self._scorm(course_id)
         course = self.catalogue.course(course_id, entry.version)
         row = self._row(course_id)
         overrides = read(row.get("values", "{}"), self.server)
@@ -56,11 +56,20 @@ class CourseSettings:
             "by": row.get("by"),
         }
 
+    def _scorm(self, course_id: str) -> CourseEntry:
+        entry = self.catalogue.get(course_id)
+        if Standard(entry.standard).family != Standard.SCORM_2004.family:
+            raise NotOfStandard(
+                f"Settings are of SCORM courses: what this one reports is judged by its own package ({entry.standard}).",
+                standard=entry.standard,
+            )
+        return entry
+
     def _row(self, course_id: str) -> dict[str, Any]:
         return self.db[COLLECTION].find_one({"_id": course_id}) or {}
 
     def _change(self, course_id: str, body: Mapping[str, Any], by: str, now: float, *, keeps: bool) -> dict[str, Any]:
-        entry = self.catalogue.get(course_id)
+        entry = self._scorm(course_id)
         known = {item.identifier for item in self.catalogue.course(course_id, entry.version).root.walk() if not item.children}
         course, own = checked(body, known)
         for _ in range(TRIES):

@@ -20,6 +20,7 @@ RuntimeFault
 ├── LaunchExpired             410
 ├── BodyTooLarge              413
 ├── NotCorrectable            422  the status follows from something else, which `rule` names
+├── NotOfStandard             422  courses of this `standard` do not have what was asked for
 └── NotLaunchable             422  the course's standard has no player here
 """
 
@@ -120,6 +121,11 @@ class NothingToKeep(RuntimeFault):
 class NotCorrectable(RuntimeFault):
     status = 422
     code = "not-correctable"
+
+
+class NotOfStandard(RuntimeFault):
+    status = 422
+    code = "not-of-standard"
 
 
 class Busy(RuntimeFault):

@@ -151,5 +151,9 @@ def _record(service: Service, registration: str, tenant: int, *, create: bool = 
     found = service.registrations.get(registration, tenant)
     standard = service.catalogue.get(found.course).standard
     if standard not in PLAYED:
-        raise errors.NotLaunchable(f"A course of the standard {standard} has no run-time data here.", standard=str(standard))
+        raise errors.NotOfStandard(
+            "Log, explanation, run-time data, attempts and corrections are of SCORM courses; this one reports by itself: see the "
+            f"registration, its sessions and its statements ({standard}).",
+            standard=str(standard),
+        )
     return service.record(found.uuid, tenant, create=create)

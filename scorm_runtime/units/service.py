@@ -161,6 +161,12 @@ class Units:
 
     def waive(self, registration: str, item: str, reason: str, *, tenant: int = 1) -> dict[str, Any]:
         """Somebody grants a unit that was not done."""
+        standard = self.catalogue.get(self.registrations.get(registration, tenant).course).standard
+        if standard not in CONDUCTS:
+            raise errors.NotOfStandard(
+                f"Units are waived in courses that report by themselves; in a SCORM course an item is corrected ({standard}).",
+                standard=str(standard),
+            )
         attempt = self.begin(registration, tenant=tenant)
         for lost in store.tries():
             attempt = (store.by_registration(self.db, attempt.registration) if lost else None) or attempt

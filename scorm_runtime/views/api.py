@@ -23,6 +23,7 @@ bp = Blueprint("runtime", __name__, url_prefix="/api/v1")
 @bp.post("/courses/<course>/registrations")
 @requires("registrations")
 def register(course: str) -> Response:
+    messages.only(request.args)
     body = _body()
     language = spoken(body.pop("language", None))
     actor, name = messages.registration(body)
@@ -39,6 +40,7 @@ def register(course: str) -> Response:
 @bp.post("/registrations/<registration>/launch")
 @requires("registrations")
 def launch(registration: str) -> Response:
+    messages.only(request.args)
     body = _body()
     language = spoken(body.pop("language", None))
     launched = units().handles(_course(registration))
@@ -46,6 +48,7 @@ def launch(registration: str) -> Response:
     asked = messages.launch(body)
     made: Launch | UnitLaunch | Player
     if launched:
+        messages.of_units(asked)
         made = opens(
             registration,
             tenant=current().store,
@@ -65,8 +68,7 @@ def launch(registration: str) -> Response:
 @bp.get("/registrations/<registration>")
 @requires("registrations/read")
 def registration(registration: str) -> Response:
-    if unknown := set(request.args) - {"cmi"}:
-        raise InvalidRequest(f"?{min(unknown)}", request.args[min(unknown)], "is no parameter of this resource; it has cmi")
+    messages.only(request.args, "cmi")
     cmi = request.args.get("cmi", "false")
     if cmi not in ("true", "false"):
         raise InvalidRequest("?cmi", cmi, "must be true or false")

@@ -20,6 +20,7 @@ from scorm_runtime.sequencing.engine import Kind, Request
 MODES = ("normal", "browse", "review")
 WINDOWS = ("frame", "new")
 RESUMES = ("now", "ask")
+OF_SCORM = ("window", "resume", "attempt")
 ONE_OF_LAUNCH = (("mode", MODES), ("window", WINDOWS), ("resume", RESUMES), ("attempt", ATTEMPTS))
 CALLS = 400
 LONGEST_CALL = 200
@@ -47,6 +48,13 @@ def read_json(raw: bytes, encoding: str | None, maximum: int) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InvalidRequest("", type(value).__name__, "must be a JSON object")
     return value
+
+
+def only(given: Mapping[str, str], *names: str) -> None:
+    """Query parameters; those of other names are refused."""
+    if unknown := set(given) - set(names):
+        those = f"it has {', '.join(names)}" if names else "it has none"
+        raise InvalidRequest(f"?{min(unknown)}", given[min(unknown)], f"is no parameter of this resource; {those}")
 
 
 def known(body: Mapping[str, Any], *names: str) -> None:
@@ -77,6 +85,13 @@ def launch(body: Mapping[str, Any]) -> dict[str, Any]:
     if return_url is not None and not _is_address(return_url):
         raise InvalidRequest("/return_url", return_url, "must be an absolute http or https URL")
     return {"item": item, "return_url": return_url, **chosen}
+
+
+def of_units(asked: Mapping[str, Any]) -> None:
+    """What a launch asks for and content that reports by itself could not give is refused: its content decides it."""
+    for name, values in ONE_OF_LAUNCH:
+        if name in OF_SCORM and asked[name] != values[0]:
+            raise InvalidRequest(f"/{name}", asked[name], f"must be {values[0]}: SCORM courses alone know more")
 
 
 def _one_of(body: Mapping[str, Any], name: str, values: Sequence[str]) -> str:
