@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 SCOPES: dict[str, str] = {
-    "statements/write": "Store statements.",
+    "statements/write": "Store statements, and void any statement of the store.",
     "statements/read/mine": "Read the statements this credential stored.",
     "statements/read": "Read all statements of the store.",
     "state": "Read and write state documents.",

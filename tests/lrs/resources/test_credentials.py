@@ -77,6 +77,17 @@ def test_more_of_another_credential_shows_nothing_of_others(client: FlaskClient,
     assert [one["id"] for one in author.get(more).json["statements"]] == [mine]
 
 
+def test_who_may_store_may_void_what_others_stored(client: FlaskClient, author: FlaskClient) -> None:
+    (theirs,) = client.post("/xapi/statements", json=make_statement()).json
+
+    answer = author.post(
+        "/xapi/statements", json=make_statement(verb=VOIDED, object={"objectType": "StatementRef", "id": theirs})
+    )
+
+    assert answer.status_code == 200
+    assert client.get(f"/xapi/statements?voidedStatementId={theirs}").status_code == 200
+
+
 def test_mine_hides_what_others_voided_and_attached(client: FlaskClient, author: FlaskClient) -> None:
     (theirs,) = post(
         client, mixed(first(make_statement(attachments=[described()])), part(b"some bytes \x00\xff\r\n--not-the-boundary\r\n"))
