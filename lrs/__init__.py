@@ -4,6 +4,7 @@ This is its public face: everything else in the package may change."""
 
 from lrs.errors import (
     Conflict,
+    ContentEncoded,
     InvalidJSON,
     InvalidMultipart,
     InvalidParameter,
@@ -33,6 +34,7 @@ __all__ = [
     "Asked",
     "Attachment",
     "Conflict",
+    "ContentEncoded",
     "Gate",
     "InvalidJSON",
     "InvalidMultipart",

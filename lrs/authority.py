@@ -31,10 +31,15 @@ def narrow_statement(statement: Json, limits: Json) -> None:
                 "This credential stores statements of one registration.",
                 pointer="/context/registration",
                 found=found,
-                rule=limits["registration"],
+                rule=f"context.registration is {limits['registration']}.",
             )
     if "agent" in limits and ifi(limits["agent"]) not in set(identifiers(statement["actor"])):
-        raise NotPermitted("This credential stores statements of one learner.", pointer="/actor", found=ifi(statement["actor"]))
+        raise NotPermitted(
+            "This credential stores statements of one learner.",
+            pointer="/actor",
+            found=ifi(statement["actor"]),
+            rule=f"The actor is {ifi(limits['agent'])}.",
+        )
 
 
 def narrow_conditions(limits: Json) -> dict[str, bytes]:

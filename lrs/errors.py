@@ -14,6 +14,7 @@ LRSError 500
 ├── Conflict 409
 ├── PreconditionFailed 412
 ├── TooLarge 413
+├── ContentEncoded 415        the body is compressed
 └── Unavailable 503           the database does not answer as it must
 """
 
@@ -90,6 +91,11 @@ class PreconditionFailed(LRSError):
 class TooLarge(LRSError):
     status = 413
     code = "too-large"
+
+
+class ContentEncoded(LRSError):
+    status = 415
+    code = "content-encoded"
 
 
 class Unavailable(LRSError):

@@ -84,9 +84,8 @@ class LRS:
         given = [statements] if isinstance(statements, dict) else list(statements)
         served = negotiate(version)
         if len(given) > self.settings.statements_maximum:
-            raise TooLarge(
-                f"One request carries at most {self.settings.statements_maximum} statements; this one has {len(given)}."
-            )
+            rule = f"One request carries at most {self.settings.statements_maximum} statements."
+            raise TooLarge(f"{rule} This one has {len(given)}.", found=len(given), rule=rule)
         parts = {part.sha2: part for part in attachments}
         lone = isinstance(statements, dict)
         for ordinal, statement in enumerate(given):
@@ -165,7 +164,11 @@ class LRS:
         if "att" in entry:  # an address alone shows nobody what others have stored under its hash
             entry["att"] = [sha2 for sha2 in entry["att"] if sha2 in brought]
         if len(raw) > _LARGE and len(raw) + index.size(entry) > self.settings.statement_maximum:
-            raise TooLarge(f"The statement {statement['id']} is too large.", rule=self.settings.statement_maximum)
+            raise TooLarge(
+                f"The statement {statement['id']} is too large.",
+                found=len(raw),
+                rule=f"A statement has at most {self.settings.statement_maximum} bytes with its index entry.",
+            )
         return {"_id": index.statement_key(store, statement["id"]), "s": seq, "t": store, "raw": raw, **entry}
 
     def find(self, query: StatementQuery, caller: Caller) -> Page:

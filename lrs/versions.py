@@ -18,6 +18,8 @@ class Version:
     alternate_syntax: bool  # 1.0.3 Communication 1.3
     state_needs_precondition: bool  # IEEE 4.1.4: PUT over an existing State document
     profile_creation_needs_precondition: bool  # 1.0.3 Communication 3.1: neither header, no document -> 400
+    transfer: str  # where the standard says how statements come
+    merging: str  # where it says how documents are merged
 
 
 VERSIONS = {
@@ -28,6 +30,8 @@ VERSIONS = {
         alternate_syntax=True,
         state_needs_precondition=False,
         profile_creation_needs_precondition=True,
+        transfer="1.0.3 Communication 1.5",
+        merging="1.0.3 Communication 2.2",
     ),
     "2.0.0": Version(
         name="2.0.0",
@@ -36,6 +40,8 @@ VERSIONS = {
         alternate_syntax=False,
         state_needs_precondition=True,
         profile_creation_needs_precondition=False,
+        transfer="IEEE 9274.1.1 4.1.3",
+        merging="IEEE 9274.1.1 4.1.6",
     ),
 }
 

@@ -319,7 +319,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=VERSION,
         body=STATEMENTS_IN,
         answers={200: Answer(about="The ids, in the order sent.", schema="StatementIds", headers=THROUGH)},
-        errors=(400, 409, 413),
+        errors=(400, 409, 413, 415),
     ),
     Operation(
         method="PUT",
@@ -330,7 +330,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(*VERSION, "put.statementId"),
         body={JSON: "Statement", "multipart/mixed": None},
         answers={204: STORED},
-        errors=(400, 409, 413),
+        errors=(400, 409, 413, 415),
     ),
     Operation(
         method="GET",
@@ -415,7 +415,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(*VERSION, *STATE, "one.stateId", *MATCH),
         body=ANYTHING,
         answers={204: STORED},
-        errors=(400, 409, 412, 413),
+        errors=(400, 409, 412, 413, 415),
     ),
     Operation(
         method="POST",
@@ -426,7 +426,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(*VERSION, *STATE, "one.stateId", *MATCH),
         body=ANYTHING,
         answers={204: STORED},
-        errors=(400, 409, 412, 413),
+        errors=(400, 409, 412, 413, 415),
     ),
     Operation(
         method="DELETE",
@@ -461,7 +461,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 parameters=(*VERSION, *owner, "one.profileId", *MATCH),
                 body=ANYTHING,
                 answers={204: STORED},
-                errors=(400, 409, 412, 413),
+                errors=(400, 409, 412, 413, 415),
             ),
             Operation(
                 method="POST",
@@ -472,7 +472,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 parameters=(*VERSION, *owner, "one.profileId", *MATCH),
                 body=ANYTHING,
                 answers={204: STORED},
-                errors=(400, 409, 412, 413),
+                errors=(400, 409, 412, 413, 415),
             ),
             Operation(
                 method="DELETE",

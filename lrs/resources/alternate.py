@@ -1,21 +1,26 @@
 """The alternate request syntax of 1.0.3, for browsers that could neither PUT nor set headers. 1.0.3 Communication 1.3.
 
 `POST ...?method=PUT` with a form whose fields are the headers, the parameters and, as `content`, the body. It is unfolded
-before anything else looks at the request; 2.0 does not have it, so there `method` is an unknown parameter."""
+before anything else looks at the request. 2.0 does not have it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from lrs import versions
-from lrs.errors import VersionRefused
+from lrs.errors import InvalidParameter, LRSError, Refused, TooLarge, VersionRefused
 from lrs.resources import patience
 
+FAULT = "lrs.alternate.fault"
+"""Under this name in the WSGI environment: why a request with `method` is none in this syntax, an LRSError."""
+
 _FIELDS = 100
+_FORM = "application/x-www-form-urlencoded"
+_VERSION = "HTTP_X_EXPERIENCE_API_VERSION"
 _METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
 _HEADERS = {
     "authorization": "HTTP_AUTHORIZATION",
@@ -51,39 +56,89 @@ class AlternateSyntax:
         return self._application(environ, start_response)
 
     def _unfolded(self, environ: Environ) -> Environ:
+        """The request that was meant; if there is none, the one that came, with what is wrong under `FAULT`."""
         query = parse_qsl(environ["QUERY_STRING"], keep_blank_values=True)
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-        if len(query) != 1 or query[0][0] != "method" or query[0][1] not in _METHODS or length > self._limit:
-            return environ  # `method` is then refused as an unknown parameter
-        if kind != "application/x-www-form-urlencoded":
+        if all(name != "method" for name, _ in query):
             return environ
-        raw = environ["wsgi.input"].read(length)
-        asked = {**environ, "wsgi.input": BytesIO(raw)}
-        if len(raw) < length:
-            return asked
-        patience.is_whole(environ)
         try:
-            form = _read_form(raw)
-        except ValueError:  # more fields than any request has
-            return asked
-        done = {**asked, **form.headers}
-        if not _is_1(done.get("HTTP_X_EXPERIENCE_API_VERSION")):
-            return asked
-        if form.content is None and query[0][1] in ("PUT", "POST"):
-            form.parameters.append(("content", ""))  # required, and refused as an unknown parameter
-        if "CONTENT_TYPE" not in form.headers:
-            done["CONTENT_TYPE"] = "application/json"
-        remembered = environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin")
-        if "HTTP_AUTHORIZATION" not in form.headers and remembered:
-            done.pop("HTTP_AUTHORIZATION", None)  # a login that the browser remembers; other origins' forms may not use it
-        body = (form.content or "").encode("latin-1")
-        done["REQUEST_METHOD"] = query[0][1]
-        done["QUERY_STRING"] = urlencode(form.parameters, encoding="latin-1")
-        done["CONTENT_LENGTH"] = str(len(body))
-        done["wsgi.input"] = BytesIO(body)
-        done.pop("HTTP_TRANSFER_ENCODING", None)
-        return done
+            _check(environ, query)
+            raw = self._body(environ)
+            return _meant({**environ, "wsgi.input": BytesIO(raw)}, _read_form(raw), query[0][1])
+        except LRSError as error:
+            return {**environ, FAULT: error}
+
+    def _body(self, environ: Environ) -> bytes:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if not length and "HTTP_TRANSFER_ENCODING" in environ:
+            raise Refused("The form comes in chunks.", rule="Content-Length says how long the form is.")
+        if length > self._limit:
+            rule = f"At most {self._limit} bytes are accepted here."
+            raise TooLarge(f"The form has {length} bytes. {rule}", found=length, rule=rule)
+        raw: bytes = environ["wsgi.input"].read(length)
+        if len(raw) < length:
+            raise Refused("The body ended before its Content-Length.")
+        patience.is_whole(environ)
+        return raw
+
+
+def _check(environ: Environ, query: Sequence[tuple[str, str]]) -> None:
+    """Refuses what cannot be the alternate syntax, by the address and the headers."""
+    _check_version(environ)
+    others = [name for name, _ in query if name != "method"] or [name for name, _ in query[1:]]
+    if others:
+        raise InvalidParameter(
+            f"Beside method there is {others[0][:80]} in the address.",
+            parameter=others[0][:80],
+            rule="In the alternate request syntax method stands alone in the address, once; all else is in the form.",
+        )
+    if query[0][1] not in _METHODS:
+        raise InvalidParameter(
+            f"There is no method {query[0][1][:40]!r}.",
+            parameter="method",
+            found=query[0][1][:40],
+            rule=f"The method is one of {', '.join(_METHODS)}.",
+        )
+    kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    if kind != _FORM:
+        raise InvalidParameter(
+            "A request with the parameter method is in the alternate request syntax, and this one brings no form.",
+            parameter="method",
+            found=kind[:80] or "no Content-Type",
+            rule=f"The Content-Type is {_FORM}.",
+        )
+
+
+def _check_version(environ: Environ) -> None:
+    version = environ.get(_VERSION)
+    if version is not None and not versions.negotiate(version).alternate_syntax:
+        raise VersionRefused(
+            f"The alternate request syntax does not go with version {version[:40]}.",
+            found=version[:40],
+            rule="Only xAPI 1.0.3 has it (1.0.3 Communication 1.3).",
+        )
+
+
+def _meant(asked: Environ, form: Form, method: str) -> Environ:
+    done = {**asked, **form.headers}
+    _check_version(done)
+    if _VERSION not in done and not asked["PATH_INFO"].rstrip("/").endswith("/about"):
+        raise VersionRefused(
+            "The form has no field X-Experience-API-Version, and the request no such header.", rule="The version is 1.0.x."
+        )
+    if form.content is None and method in ("PUT", "POST"):
+        raise InvalidParameter("The form has no field content.", parameter="content", rule=f"A {method} has a body.")
+    if "CONTENT_TYPE" not in form.headers:
+        done["CONTENT_TYPE"] = "application/json"
+    remembered = asked.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin")
+    if "HTTP_AUTHORIZATION" not in form.headers and remembered:
+        done.pop("HTTP_AUTHORIZATION", None)  # a login that the browser remembers; other origins' forms may not use it
+    body = (form.content or "").encode("latin-1")
+    done["REQUEST_METHOD"] = method
+    done["QUERY_STRING"] = urlencode(form.parameters, encoding="latin-1")
+    done["CONTENT_LENGTH"] = str(len(body))
+    done["wsgi.input"] = BytesIO(body)
+    done.pop("HTTP_TRANSFER_ENCODING", None)
+    return done
 
 
 @dataclass(slots=True)
@@ -98,7 +153,11 @@ class Form:
 def _read_form(raw: bytes) -> Form:
     """What stands twice is left among the parameters, where it is refused."""
     form, seen = Form(), set()
-    for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=_FIELDS):
+    try:
+        fields = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=_FIELDS)
+    except ValueError as error:
+        raise Refused("The form has too many fields.", rule=f"It has at most {_FIELDS}.") from error
+    for name, value in fields:
         header = _HEADERS.get(name.lower())
         if (name != "content" and header is None) or name.lower() in seen:
             form.parameters.append((name, value))
@@ -119,10 +178,3 @@ def _without_body(start_response: Callable[..., Any]) -> Callable[..., Any]:
         )
 
     return start
-
-
-def _is_1(version: str | None) -> bool:
-    try:
-        return versions.negotiate(version).alternate_syntax
-    except VersionRefused:
-        return False

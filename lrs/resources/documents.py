@@ -21,6 +21,7 @@ from lrs.gate import is_gated
 from lrs.resources import params, preconditions
 from lrs.resources.preconditions import Preconditions
 from lrs.resources.surface import JSON, bp, json_response, lrs, read_body, read_json, version
+from lrs.spec.json_text import type_name
 from lrs.store.documents import Kept, Owner
 from lrs.versions import Version
 
@@ -104,7 +105,7 @@ def _named(resource: Resource) -> tuple[Owner, str, Asked]:
     asked = _read(resource)
     if asked.name is None:
         raise InvalidParameter(
-            f"The parameter {resource.name} is required.", parameter=resource.name, rule="This parameter is required."
+            f"The parameter {resource.name} is missing.", parameter=resource.name, rule="This parameter is required."
         )
     return asked.owner, asked.name, asked
 
@@ -181,7 +182,8 @@ def post(resource: Resource) -> Response:
             continue
         whole = orjson.dumps({**_object(kept.body, kept.content_type, "The stored document"), **posted})
         if len(whole) > lrs().settings.document_maximum:
-            raise TooLarge("The merged document is too large.", rule=lrs().settings.document_maximum)
+            most = lrs().settings.document_maximum
+            raise TooLarge("The merged document is too large.", found=len(whole), rule=f"A document has at most {most} bytes.")
         if documents.replace(owner, name, whole, JSON, frozenset({kept.etag})):
             return Response(status=204)
     raise Conflict("Too many others change this document at the same time.", found=name)
@@ -214,13 +216,12 @@ def _body() -> tuple[bytes, str]:
 
 
 def _object(body: bytes, kind: str, what: str) -> dict[str, Any]:
+    rule = f"Only JSON objects are merged ({version().merging})."
     if kind.partition(";")[0].strip().lower() != JSON:
-        raise Refused(f"{what} is not application/json and cannot be merged.", found=kind[:80], rule="1.0.3 Communication 2.2")
+        raise Refused(f"{what} is not application/json and cannot be merged.", found=kind[:80], rule=rule)
     value = read_json(body)
     if not isinstance(value, dict):
-        raise Refused(
-            f"{what} is not a JSON object and cannot be merged.", found=type(value).__name__, rule="1.0.3 Communication 2.2"
-        )
+        raise Refused(f"{what} is not a JSON object and cannot be merged.", found=type_name(value), rule=rule)
     return value
 
 

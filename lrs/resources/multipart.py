@@ -30,7 +30,8 @@ def boundary_of(content_type: str) -> bytes:
     message["Content-Type"] = content_type
     found = message.get_param("boundary")
     if not isinstance(found, str) or not _BOUNDARY.fullmatch(found):
-        raise InvalidMultipart("multipart/mixed needs a boundary.", found=content_type[:120], rule="RFC 2046 5.1.1")
+        rule = "Content-Type names a boundary of 1 to 70 characters (RFC 2046 5.1.1)."
+        raise InvalidMultipart("multipart/mixed needs a boundary.", found=content_type[:120], rule=rule)
     return found.encode("ascii")
 
 
@@ -87,7 +88,7 @@ class Reader:
             pass
         rest, found, self._buffer = self._buffer.partition(b"\r\n")
         if rest.strip(b" \t") or not found:
-            raise InvalidMultipart("A delimiter is followed by something else than the end of its line.", found=repr(rest[:40]))
+            raise InvalidMultipart("A delimiter is followed by something else than the end of its line.", found=_text(rest[:40]))
         return True
 
     def _headers(self) -> PartHeaders:
@@ -102,13 +103,19 @@ class Reader:
                 return PartHeaders(fields=fields)
             name, colon, value = line.decode("latin-1").partition(":")
             if not colon or not name.strip():
-                raise InvalidMultipart("A header field of a part has no name and colon.", found=line[:80].decode("latin-1"))
+                raise InvalidMultipart("A header field of a part has no name and colon.", found=_text(line[:80]))
             if _CONTROL.search(line):
-                raise InvalidMultipart("A header field of a part holds a control character.", found=repr(line[:80])[1:])
+                raise InvalidMultipart("A header field of a part holds a control character.", found=_text(line[:80]))
             size += len(line)
             if size > _HEADERS_LARGEST:
-                raise TooLarge("The header fields of a part are too large.", rule=_HEADERS_LARGEST)
+                rule = f"The header fields of a part have at most {_HEADERS_LARGEST} bytes."
+                raise TooLarge("The header fields of a part are too large.", rule=rule)
             fields[name.strip().lower()] = value.strip()
+
+
+def _text(found: bytes) -> str:
+    """Bytes for people: what is not printable is escaped."""
+    return found.decode("latin-1").encode("unicode_escape").decode("ascii")
 
 
 def body(boundary: str, parts: Iterable[tuple[dict[str, str], Iterable[bytes]]]) -> Iterator[bytes]:

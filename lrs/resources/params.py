@@ -133,13 +133,14 @@ def read(resource: str, given: MultiDict[str, str], version: str) -> dict[str, A
     values: dict[str, Any] = {}
     for name, found in given.lists():
         if name not in declared:
-            raise _refused(name, found[0], f"The parameters are {', '.join(declared) or 'none'}.")
+            known = f"The parameters are {', '.join(declared)}." if declared else "There are no parameters here."
+            raise _refused(name, found[0], known)
         if len(found) > 1:
             raise _refused(name, ", ".join(found), "A parameter stands once.")
         values[name] = _value(declared[name], name, found[0], version)
     for name, parameter in declared.items():
         if parameter.required and name not in values:
-            raise _refused(name, "", "This parameter is required.")
+            raise InvalidParameter(f"The parameter {name} is missing.", parameter=name, rule="This parameter is required.")
     return values
 
 

@@ -17,6 +17,7 @@ from lrs.resources import params, received
 from lrs.resources.multipart import body as multipart_body
 from lrs.resources.surface import JSON, bp, json_response, lrs, version
 from lrs.spec import more, render
+from lrs.spec.json_text import type_name
 from lrs.spec.query import Page, StatementQuery
 from lrs.store.attachments import Attachment
 
@@ -100,7 +101,10 @@ def post_statements() -> Response:
     with received.statements(lrs().settings) as (value, attachments):
         if not isinstance(value, (dict, list)):
             raise InvalidStatement(
-                "The body is neither a statement nor an array of statements.", pointer="", found=type(value).__name__
+                "The body is neither a statement nor an array of statements.",
+                pointer="",
+                found=type_name(value),
+                rule="The body of a POST is an object or an array of objects.",
             )
         ids = _store(value, attachments)
     return json_response(ids)
@@ -112,11 +116,16 @@ def put_statement() -> Response:
     asked = params.read("statements PUT", request.args, version().name)
     with received.statements(lrs().settings) as (value, attachments):
         if not isinstance(value, dict):
-            raise InvalidStatement("The body of a PUT is one statement.", pointer="", found=type(value).__name__)
+            raise InvalidStatement(
+                "The body is not a statement.", pointer="", found=type_name(value), rule="The body of a PUT is one object."
+            )
         found = value.setdefault("id", asked["statementId"])
         if not isinstance(found, str) or found.lower() != asked["statementId"].lower():
             raise Refused(
-                "The id of the statement and statementId differ.", pointer="/id", found=str(found)[:80], rule=asked["statementId"]
+                "The id of the statement and statementId differ.",
+                pointer="/id",
+                found=str(found)[:80],
+                rule=f"The id, if there is one, is that of the parameter statementId: {asked['statementId']}.",
             )
         _store(value, attachments)
     return Response(status=204)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,8 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.http import http_date
 
 from lrs import versions
-from lrs.errors import InvalidJSON, LRSError, Refused, TooLarge, TooSlow
-from lrs.resources import params, patience
+from lrs.errors import ContentEncoded, InvalidJSON, LRSError, Refused, TooLarge, TooSlow, VersionRefused
+from lrs.resources import alternate, params, patience
 from lrs.spec import json_text
 from lrs.spec.formats import format_timestamp
 from lrs.versions import Version
@@ -74,11 +75,24 @@ def answer_error(error: LRSError) -> Response:
     }
     response = Response(orjson.dumps(body, default=str), error.status, content_type="application/problem+json")
     response.headers["Cache-Control"] = "no-store"
+    if isinstance(error, ContentEncoded):
+        response.headers["Accept-Encoding"] = "identity"  # RFC 9110 15.5.16
     return response
 
 
 def init_headers(app: Flask, default_version: str) -> None:
-    """Version and consistent-through on every answer below the mounts, whoever made it."""
+    """Version and consistent-through on every answer below the mounts, whoever made it.
+
+    A body that cannot be read is answered before routing, which may know nothing of the method that was meant."""
+
+    @app.before_request
+    def refuse() -> Response | None:
+        fault = _unreadable()
+        if fault is None:
+            return None
+        with suppress(VersionRefused):
+            g.xapi_version = versions.negotiate(request.headers.get(versions.HEADER))
+        return answer_error(fault)
 
     @app.after_request
     def add(response: Response) -> Response:
@@ -92,6 +106,14 @@ def init_headers(app: Flask, default_version: str) -> None:
         return response
 
 
+def _unreadable() -> LRSError | None:
+    encoding = request.headers.get("Content-Encoding", "").strip()[:40]
+    if encoding.lower() in ("", "identity") or request.method not in ("PUT", "POST") or not request.path.startswith("/xapi/"):
+        fault: LRSError | None = request.environ.get(alternate.FAULT)
+        return fault
+    return ContentEncoded(f"The body has the Content-Encoding {encoding}.", found=encoding, rule="Bodies come uncompressed.")
+
+
 def mounted_version() -> str | None:
     """The version whose own address was used, for answers to requests without a version."""
     return next((name for mount, name in MOUNTS.items() if name and request.path.startswith(mount + "/")), None)
@@ -99,12 +121,12 @@ def mounted_version() -> str | None:
 
 def read_body(limit: int) -> bytes:
     """The whole body, refused before it is read when it says that it is too large."""
-    length = request.content_length
+    length, rule = request.content_length, f"At most {limit} bytes are accepted here."
     if length is not None and length > limit:
-        raise TooLarge(f"The body has {length} bytes; at most {limit} are accepted here.", found=length, rule=limit)
+        raise TooLarge(f"The body has {length} bytes. {rule}", found=length, rule=rule)
     raw = read_piece(limit + 1 if length is None else length)
     if len(raw) > limit:
-        raise TooLarge(f"The body has more than {limit} bytes.", rule=limit)
+        raise TooLarge(f"The body has more than {limit} bytes.", rule=rule)
     if length is not None and len(raw) < length:
         raise ClientDisconnected
     patience.is_whole(request.environ)
@@ -118,7 +140,8 @@ def read_piece(size: int) -> bytes:
     except HTTPException:
         raise
     except Exception as error:  # each server has classes of its own for a body whose chunks are cut off or malformed
-        raise Refused("The body ended within a chunk, or a chunk does not begin with its size.", rule="RFC 9112 7.1") from error
+        rule = "A chunk is as long as its size says (RFC 9112 7.1)."
+        raise Refused("The body ended within a chunk, or a chunk does not begin with its size.", rule=rule) from error
     return piece
 
 

@@ -16,6 +16,14 @@ from lrs.errors import InvalidJSON
 DEPTH_MAXIMUM = 250
 _SPARE = 4  # the writer goes so much deeper
 _BLANKS = b" \n\r\t"
+_TYPES: tuple[tuple[Any, str], ...] = (
+    (bool, "boolean"),
+    ((int, float), "number"),
+    (str, "string"),
+    (list, "array"),
+    (dict, "object"),
+    (type(None), "null"),
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -48,6 +56,11 @@ def read(raw: bytes) -> Any:
 def pointer(parts: tuple[str | int, ...]) -> str:
     """A JSON pointer (RFC 6901)."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def type_name(value: Any) -> str:
+    """The name that JSON has for the type of a value."""
+    return next(name for kinds, name in _TYPES if isinstance(value, kinds))
 
 
 def _read_closely(raw: bytes) -> Any:

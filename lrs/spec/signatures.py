@@ -19,7 +19,7 @@ from cryptography.x509 import Certificate, load_der_x509_certificate
 
 from lrs.errors import InvalidJSON, InvalidSignature, InvalidStatement
 from lrs.spec import json_text
-from lrs.spec.json_text import pointer
+from lrs.spec.json_text import pointer, type_name
 from lrs.spec.statement import payload_comparable
 
 SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
@@ -101,7 +101,7 @@ def _json(text: bytes, name: str, place: Place) -> dict[str, Any]:
     except InvalidJSON as error:
         raise _refused(place, f"the {name} of a JWS is JSON", str(error)) from error
     if not isinstance(value, dict):
-        raise _refused(place, f"the {name} of a JWS is a JSON object", type(value).__name__)
+        raise _refused(place, f"the {name} of a JWS is a JSON object", type_name(value))
     return value
 
 
@@ -117,7 +117,7 @@ def _compare(payload: Json, statement: Json, place: Place) -> None:
             statement
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise _refused(place, "the payload of a signature is the signed Statement", type(error).__name__) from error
+        raise _refused(place, "the payload of a signature is the signed Statement", "something else") from error
     if not equal:
         raise _refused(place, "the payload of a signature is the signed Statement", "a different statement")
 
@@ -131,7 +131,7 @@ def _verify_certificates(chain: Any, signed: bytes, signature: bytes, algorithm:
     certificates = _certificates(chain, place)
     key = certificates[0].public_key()
     if not isinstance(key, RSAPublicKey):
-        raise _refused(place, "the certificate of a signature holds an RSA key", type(key).__name__)
+        raise _refused(place, "the certificate of a signature holds an RSA key", "another kind of key")
     try:
         key.verify(signature, signed, PKCS1v15(), algorithm)
     except WrongSignature as error:

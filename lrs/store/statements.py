@@ -177,5 +177,5 @@ def _conflict(document: Document) -> Conflict:
     return Conflict(
         f"Another statement with the id {known} is stored.",
         statement=known,
-        rule="A statement never changes (IEEE 9274.1.1 4.2).",
+        rule="A statement never changes (1.0.3 Data 2.3.1; IEEE 9274.1.1 4.2).",
     )

@@ -94,6 +94,21 @@ def test_xapi_00167_an_attachment_comes_back_with_the_statements(client: FlaskCl
     assert file[0]["Content-Type"] == "application/octet-stream"
 
 
+def test_a_part_with_another_hash_than_it_names_is_told_both(client: FlaskClient) -> None:
+    named = hashlib.sha256(b"other bytes").hexdigest()
+
+    answer = post(client, mixed(first(make_statement(attachments=[described()])), part(BODY, **{"X-Experience-API-Hash": named})))
+
+    assert (answer.status_code, answer.json["found"]) == (400, hashlib.sha256(BODY).hexdigest())
+    assert answer.json["rule"] == f"Their hash is that of X-Experience-API-Hash: {named}."
+
+
+def test_a_part_without_a_hash_is_told_so(client: FlaskClient) -> None:
+    answer = post(client, mixed(first(make_statement(attachments=[described()])), part(BODY, **{"X-Experience-API-Hash": ""})))
+
+    assert (answer.status_code, answer.json["found"]) == (400, "no X-Experience-API-Hash")
+
+
 def test_xapi_00161_xapi_00165_without_attachments_true_the_answer_is_json(client: FlaskClient) -> None:
     (known,) = post(client, mixed(first(make_statement(attachments=[described()])), part(BODY))).json
 

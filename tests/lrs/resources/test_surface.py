@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import uuid
 from collections.abc import Callable
@@ -164,19 +165,116 @@ def test_xapi_00336_documents_through_forms(client_1: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "version"),
+    ("path", "version", "code", "told"),
     [
-        ("/xapi/statements?method=GET&limit=1", "1.0.3"),
-        ("/xapi/statements?method=PATCH", "1.0.3"),
-        ("/xapi/statements?method=GET", "2.0.0"),
-        ("/xapi/statements?method=GET", "0.8"),
+        ("/xapi/statements?method=GET&limit=1", "1.0.3", "invalid-parameter", "Beside method there is limit in the address."),
+        ("/xapi/agents?method=GET&method=GET", "1.0.3", "invalid-parameter", "Beside method there is method in the address."),
+        ("/xapi/statements?method=PATCH", "1.0.3", "invalid-parameter", "There is no method 'PATCH'."),
+        ("/xapi/agents?method=PATCH", "1.0.3", "invalid-parameter", "There is no method 'PATCH'."),
+        (
+            "/xapi/statements?method=GET",
+            "2.0.0",
+            "version-refused",
+            "The alternate request syntax does not go with version 2.0.0.",
+        ),
+        ("/xapi/statements?method=GET", "0.8", "version-refused", "This version of xAPI is not served: 0.8."),
+        (
+            "/xapi/statements?method=GET",
+            "",
+            "version-refused",
+            "The form has no field X-Experience-API-Version, and the request no such header.",
+        ),
+        ("/xapi/statements?method=PUT", "1.0.3", "invalid-parameter", "The form has no field content."),
     ],
 )
-def test_1_3_what_is_not_the_alternate_syntax_is_refused(client_1: FlaskClient, path: str, version: str) -> None:
-    fields = urlencode(headers_of(client_1, version))
-    answer = client_1.post(path, data=fields, content_type="application/x-www-form-urlencoded", headers={HEADER: version})
+def test_1_3_what_is_not_the_alternate_syntax_is_told_why(
+    client_1: FlaskClient, path: str, version: str, code: str, told: str
+) -> None:
+    fields = {name: value for name, value in headers_of(client_1, version).items() if value}
+    bare = client_1.application.test_client()
 
-    assert answer.status_code == 400
+    answer = bare.post(path, data=urlencode(fields), content_type="application/x-www-form-urlencoded")
+
+    assert (answer.status_code, answer.json["code"], answer.json["detail"]) == (400, code, told)
+    assert answer.json["rule"]
+
+
+def test_1_3_a_request_with_a_method_brings_a_form(client_1: FlaskClient) -> None:
+    answer = client_1.post("/xapi/statements?method=GET", json={})
+
+    assert (answer.status_code, answer.json["found"]) == (400, "application/json")
+    assert answer.json["rule"] == "The Content-Type is application/x-www-form-urlencoded."
+
+
+def test_1_3_a_form_that_does_not_say_how_long_it_is_is_refused(client_1: FlaskClient) -> None:
+    headers = {"Transfer-Encoding": "chunked", "Content-Type": "application/x-www-form-urlencoded"}
+
+    answer = client_1.post("/xapi/statements?method=GET", headers=headers)
+
+    assert (answer.status_code, answer.json["detail"]) == (400, "The form comes in chunks.")
+
+
+def test_1_3_a_form_that_is_too_large_is_refused(client_1: FlaskClient) -> None:
+    answer = form(client_1, "PUT", "/xapi/statements", {**headers_of(client_1), "content": "x" * (4 << 20)})
+
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/xapi/statements", "/xapi/agents?method=GET", "/xapi/activities/state"])
+def test_a_compressed_body_is_refused_as_such(client: FlaskClient, path: str) -> None:
+    answer = client.post(path, data=gzip.compress(b"[]"), content_type="application/json", headers={"Content-Encoding": "GZip"})
+
+    assert (answer.status_code, answer.json["code"], answer.json["found"]) == (415, "content-encoded", "GZip")
+    assert answer.headers["Accept-Encoding"] == "identity"
+    assert answer.headers[HEADER] == "2.0.0"
+
+
+def test_a_body_that_is_said_to_be_as_it_is_is_taken(client: FlaskClient) -> None:
+    answer = client.post("/xapi/statements", json=[], headers={"Content-Encoding": "identity"})
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/xapi/agents", "agent"), ("/xapi/activities/profile?activityId=http://example.com/a", "profileId")],
+)
+def test_a_parameter_that_is_missing_is_said_to_be(client: FlaskClient, path: str, name: str) -> None:
+    answer = client.delete(path) if "profile" in path else client.get(path)
+
+    assert (answer.status_code, answer.json["detail"]) == (400, f"The parameter {name} is missing.")
+    assert "found" not in answer.json
+
+
+@pytest.mark.parametrize(
+    ("value", "name"), [('"x"', "string"), ("1", "number"), ("1.5", "number"), ("true", "boolean"), ("null", "null")]
+)
+def test_types_have_the_names_of_json(client: FlaskClient, value: str, name: str) -> None:
+    answer = client.post("/xapi/statements", data=value, content_type="application/json")
+
+    assert answer.json["found"] == name
+
+
+def test_a_put_of_several_statements_is_said_to_be_an_array(client: FlaskClient) -> None:
+    answer = client.put(f"/xapi/statements?statementId={uuid.uuid4()}", json=[make_statement()])
+
+    assert answer.json["found"] == "array"
+
+
+def test_errors_cite_the_standard_of_the_request(client: FlaskClient, client_1: FlaskClient) -> None:
+    first, second = (one.post("/xapi/statements", data=b"<x/>", content_type="text/xml") for one in (client_1, client))
+
+    assert first.json["rule"] == "The Content-Type is application/json or multipart/mixed (1.0.3 Communication 1.5)."
+    assert second.json["rule"] == "The Content-Type is application/json or multipart/mixed (IEEE 9274.1.1 4.1.3)."
+
+
+def test_an_id_that_differs_from_the_parameter_is_told_with_the_rule(client: FlaskClient) -> None:
+    asked, other = str(uuid.uuid4()), str(uuid.uuid4())
+
+    answer = client.put(f"/xapi/statements?statementId={asked}", json=make_statement(id=other))
+
+    assert (answer.status_code, answer.json["found"]) == (400, other)
+    assert answer.json["rule"] == f"The id, if there is one, is that of the parameter statementId: {asked}."
 
 
 @pytest.mark.parametrize(
