@@ -6,7 +6,7 @@ from access.creation import SECRET_RULE, secret_is_right
 from access.credentials import Credentials
 from access.errors import AccessError, Forbidden
 from access.models import ensure_indexes
-from access.views import init_app
+from access.views import init_app, only_parameters
 
 __all__ = [
     "SECRET_RULE",
@@ -19,6 +19,7 @@ __all__ = [
     "current",
     "ensure_indexes",
     "init_app",
+    "only_parameters",
     "public",
     "requires",
     "secret_is_right",

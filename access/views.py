@@ -45,6 +45,7 @@ def list_credentials() -> Response:
 @bp.post("")
 @requires("admin")
 def create_credential() -> Response:
+    only_parameters()
     arguments = read_creation(_body(), datetime.now(UTC))
     made, secret = _credentials().create(store=current().store, **arguments)
     answer = _json({**shown(made), "secret": secret}, status=201)
@@ -55,12 +56,14 @@ def create_credential() -> Response:
 @bp.get("/<key>")
 @requires("admin")
 def get_credential(key: str) -> Response:
+    only_parameters()
     return _json(shown(_credentials().get(key, store=current().store)))
 
 
 @bp.delete("/<key>")
 @requires("admin")
 def revoke_credential(key: str) -> Response:
+    only_parameters()
     _credentials().revoke(key, store=current().store)
     return Response(status=204)
 
@@ -104,15 +107,20 @@ def _body() -> Any:
         raise InvalidRequest([fault("", str(error), "must be JSON")]) from None
 
 
-def _page() -> tuple[str, int]:
+def only_parameters(*known: str) -> None:
+    """Raises InvalidRequest, which lists the others."""
     faults = [
-        fault(f"?{name}", name, "unknown parameter; known are after, limit")
+        fault(f"?{name}", name, f"unknown parameter; known are {', '.join(known) or 'none'}")
         for name in request.args
-        if name not in ("after", "limit")
+        if name not in known
     ]
-    limit = request.args.get("limit", str(PAGE))
-    if not (limit.isascii() and limit.isdigit() and len(limit) <= 4 and 1 <= int(limit) <= LARGEST_PAGE):
-        faults.append(fault("?limit", limit, f"must be a whole number from 1 to {LARGEST_PAGE}"))
     if faults:
         raise InvalidRequest(faults)
+
+
+def _page() -> tuple[str, int]:
+    only_parameters("after", "limit")
+    limit = request.args.get("limit", str(PAGE))
+    if not (limit.isascii() and limit.isdigit() and len(limit) <= 4 and 1 <= int(limit) <= LARGEST_PAGE):
+        raise InvalidRequest([fault("?limit", limit, f"must be a whole number from 1 to {LARGEST_PAGE}")])
     return request.args.get("after", ""), int(limit)

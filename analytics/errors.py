@@ -40,9 +40,8 @@ class ParameterUnknown(AnalyticsError):
 
     def __init__(self, parameter: str, allowed: Iterable[str]) -> None:
         names = sorted(allowed)
-        super().__init__(
-            f"There is no parameter {parameter!r} here; there are {', '.join(names)}.", parameter=parameter, allowed=names
-        )
+        known = ", ".join(names) or "none"
+        super().__init__(f"There is no parameter {parameter!r} here; there are {known}.", parameter=parameter, allowed=names)
 
 
 class ParameterInvalid(AnalyticsError):

@@ -59,6 +59,7 @@ def init_app(app: Flask) -> None:
     @bp.get("/api/v1/openapi.json")
     @access.public
     def openapi() -> Response:
+        access.only_parameters()
         answer = Response(orjson.dumps(cached()), mimetype="application/json")
         answer.headers["Cache-Control"] = "no-cache"
         return answer

@@ -198,7 +198,7 @@ def json_body(members: Sequence[str]) -> dict[str, Any]:
     return body
 
 
-def only_parameters(allowed: Sequence[str]) -> None:
+def only_parameters(allowed: Sequence[str] = ()) -> None:
     for name, many in request.args.lists():
         if name not in allowed:
             raise ParameterUnknown(name, allowed)

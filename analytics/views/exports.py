@@ -21,6 +21,7 @@ TIMES = ("created", "started", "finished", "expires", "due")
 @bp.post("/exports")
 @access.requires(*answer.FIGURES)
 def create_export() -> Response:
+    answer.only_parameters()
     wanted = asked.wanted(answer.json_body(asked.MEMBERS))
     now = int(time.time() * 1000)
     export_id = exports.create(answer.service().attempts.db, answer.store(), wanted, now)
@@ -43,6 +44,7 @@ def list_exports() -> Response:
 @bp.get("/exports/<export_id>")
 @access.requires(*answer.FIGURES)
 def get_export(export_id: str) -> Response:
+    answer.only_parameters()
     row = _found(export_id)
     response = answer.as_json(shown(row))
     response.headers["Cache-Control"] = "private, no-cache"
@@ -54,6 +56,7 @@ def get_export(export_id: str) -> Response:
 @bp.delete("/exports/<export_id>")
 @access.requires(*answer.FIGURES)
 def delete_export(export_id: str) -> Response:
+    answer.only_parameters()
     exports.delete(answer.service().attempts.db, _found(export_id))
     return Response(status=204)
 
@@ -62,6 +65,7 @@ def delete_export(export_id: str) -> Response:
 @access.requires(*answer.FIGURES)
 def get_export_file(export_id: str) -> Response:
     """Whole, or the parts that Range asks for; the ETag is the digest, so that a broken download goes on with If-Range."""
+    answer.only_parameters()
     row = _found(export_id)
     file = exports.open_file(answer.service().attempts.db, row)
     form = formats.FORMATS[row["form"]]

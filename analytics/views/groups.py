@@ -65,6 +65,7 @@ def verbs() -> Response:
 @bp.post("/query")
 @access.requires(*answer.FIGURES)
 def run_query() -> Response:
+    answer.only_parameters(("format",))
     try:
         body = orjson.loads(request.get_data())
     except orjson.JSONDecodeError as error:

@@ -62,6 +62,7 @@ def tombstones() -> Response:
 @access.requires(*answer.FIGURES)
 def schema(name: str) -> Response:
     """Every column with its kind, unit, source and meaning."""
+    answer.only_parameters()
     if name not in COLUMNS:
         raise ResourceUnknown(name, COLUMNS)
     columns = [

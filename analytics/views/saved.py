@@ -29,6 +29,7 @@ def list_queries() -> Response:
 @bp.get("/queries/<name>")
 @access.requires("analytics/read")
 def get_query(name: str) -> Response:
+    answer.only_parameters()
     found = saved.get(answer.service().attempts.db, answer.store(), name)
     response = preconditions.tagged(answer.as_json(_shown(found)), found.tag)
     response.make_conditional(request)
@@ -39,6 +40,7 @@ def get_query(name: str) -> Response:
 @access.requires("analytics/read")
 def put_query(name: str) -> Response:
     """Checked as if it were asked now; one that is there is replaced by who names its state."""
+    answer.only_parameters()
     saved.check_name(name)
     body = answer.json_body(MEMBERS)
     description = body.get("description", "")
@@ -61,6 +63,7 @@ def put_query(name: str) -> Response:
 @bp.delete("/queries/<name>")
 @access.requires("analytics/read")
 def delete_query(name: str) -> Response:
+    answer.only_parameters()
     db, store = answer.service().attempts.db, answer.store()
     tag = preconditions.wanted_tag(name, saved.get(db, store, name).tag)
     saved.delete(db, store, name, tag=tag)

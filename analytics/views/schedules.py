@@ -35,6 +35,7 @@ def list_schedules() -> Response:
 @access.requires(*answer.FIGURES)
 def get_schedule(name: str) -> Response:
     """With its last runs, newest first."""
+    answer.only_parameters()
     row = schedules.get(answer.service().attempts.db, answer.store(), name)
     return preconditions.tagged(answer.as_json(_shown(row) | {"runs": _runs(row)}), row["tag"])
 
@@ -42,6 +43,7 @@ def get_schedule(name: str) -> Response:
 @bp.put("/schedules/<name>")
 @access.requires(*answer.FIGURES)
 def put_schedule(name: str) -> Response:
+    answer.only_parameters()
     saved.check_name(name)
     now = int(time.time() * 1000)
     plan = _plan(answer.json_body(MEMBERS), now)
@@ -60,6 +62,7 @@ def put_schedule(name: str) -> Response:
 @bp.delete("/schedules/<name>")
 @access.requires(*answer.FIGURES)
 def delete_schedule(name: str) -> Response:
+    answer.only_parameters()
     db, store = answer.service().attempts.db, answer.store()
     row = schedules.get(db, store, name)
     _check_changeable(row)

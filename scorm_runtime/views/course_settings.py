@@ -6,7 +6,6 @@ import orjson
 from flask import Blueprint, Response, request
 
 from access import current, requires
-from scorm_runtime.errors import InvalidRequest
 from scorm_runtime.views import messages
 from scorm_runtime.views.extension import service
 
@@ -16,21 +15,21 @@ bp = Blueprint("runtime_settings", __name__, url_prefix="/api/v1/courses/<course
 @bp.get("")
 @requires("content/read", "content/write")
 def get(course: str) -> Response:
-    if request.args:
-        name = min(request.args)
-        raise InvalidRequest(f"?{name}", request.args[name], "is no parameter of this resource")
+    messages.only(request.args)
     return _json(service().courses.describe(course))
 
 
 @bp.put("")
 @requires("content/write")
 def put(course: str) -> Response:
+    messages.only(request.args)
     return _json(service().courses.replace(course, _body(), current().key, service().clock()))
 
 
 @bp.patch("")
 @requires("content/write")
 def patch(course: str) -> Response:
+    messages.only(request.args)
     return _json(service().courses.update(course, _body(), current().key, service().clock()))
 
 

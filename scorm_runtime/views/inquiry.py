@@ -30,7 +30,7 @@ page_bp = Blueprint("why", __name__, url_prefix="/registrations/<registration>",
 @bp.get("/log")
 @requires("registrations/read")
 def log(registration: str) -> Response:
-    _only("cursor", "limit")
+    messages.only(request.args, "cursor", "limit")
     found = inquiry.log(service(), registration, current().store, below=_cursor(), limit=_limit())
     return _json(_paged(found))
 
@@ -38,7 +38,7 @@ def log(registration: str) -> Response:
 @bp.get("/explanation")
 @requires("registrations/read")
 def explanation(registration: str) -> Response:
-    _only()
+    messages.only(request.args)
     found = inquiry.explained(service(), registration, current().store)
     wants = request.accept_mimetypes.best_match(("application/json", "text/html"), "application/json")
     answer = _page(registration, found) if wants == "text/html" else _json(found)
@@ -49,14 +49,14 @@ def explanation(registration: str) -> Response:
 @page_bp.get("/why")
 @requires("registrations/read")
 def page(registration: str) -> Response:
-    _only()
+    messages.only(request.args)
     return _page(registration, inquiry.explained(service(), registration, current().store))
 
 
 @bp.get("/cmi")
 @requires("registrations/read")
 def cmi(registration: str) -> Response:
-    _only()
+    messages.only(request.args)
     answer = _json(inquiry.run_time_data(service(), registration, current().store))
     answer.headers["Content-Disposition"] = f'attachment; filename="{registration.lower()}.json"'
     return answer
@@ -65,7 +65,7 @@ def cmi(registration: str) -> Response:
 @bp.get("/attempts")
 @requires("registrations/read")
 def attempts(registration: str) -> Response:
-    _only("cursor", "limit", "statements")
+    messages.only(request.args, "cursor", "limit", "statements")
     ids = request.args.get("statements", "false")
     if ids not in ("true", "false"):
         raise InvalidRequest("?statements", ids, "must be true or false")
@@ -76,6 +76,7 @@ def attempts(registration: str) -> Response:
 @bp.post("/attempts")
 @requires("registrations")
 def begin(registration: str) -> Response:
+    messages.only(request.args)
     by = _authority(_body("reason", "by"), "attempt", demanded=False)
     return _json(inquiry.begin_anew(service(), registration, current().store, by), 201)
 
@@ -83,12 +84,14 @@ def begin(registration: str) -> Response:
 @bp.post("/reset")
 @requires("registrations")
 def reset(registration: str) -> Response:
+    messages.only(request.args)
     return _json(inquiry.begin_anew(service(), registration, current().store, _authority(_body("reason", "by"), "reset")))
 
 
 @bp.post("/reroll")
 @requires("registrations")
 def reroll(registration: str) -> Response:
+    messages.only(request.args)
     by = _authority(_body("reason", "by"), "reroll", demanded=False)
     return _json(inquiry.reroll(service(), registration, current().store, by))
 
@@ -96,6 +99,7 @@ def reroll(registration: str) -> Response:
 @bp.post("/correct")
 @requires("registrations")
 def correct(registration: str) -> Response:
+    messages.only(request.args)
     body = _body("reason", "by", "item", "completion", "success", "score", "progress")
     by = _authority(body, "correct")
     return _json(inquiry.correct(service(), registration, current().store, by, _wanted(body)))
@@ -162,12 +166,6 @@ def _body(*names: str) -> dict[str, Any]:
     body = messages.read_json(request.get_data(), request.content_encoding, service().settings.body_maximum)
     messages.known(body, *names)
     return body
-
-
-def _only(*names: str) -> None:
-    if unknown := set(request.args) - set(names):
-        known = f"it has {', '.join(names)}" if names else "it has none"
-        raise InvalidRequest(f"?{min(unknown)}", request.args[min(unknown)], f"is no parameter of this resource; {known}")
 
 
 def _cursor() -> int | None:

@@ -21,6 +21,7 @@ fetch_bp = Blueprint("fetch", __name__, url_prefix="/play/<token>")
 @bp.post("/registrations/<registration>/waive")
 @requires("registrations")
 def waive(registration: str) -> Response:
+    messages.only(request.args)
     body = _body()
     messages.known(body, "item", "reason")
     item, reason = body.get("item"), body.get("reason")
@@ -34,6 +35,7 @@ def waive(registration: str) -> Response:
 @bp.post("/sessions/<session>/abandon")
 @requires("registrations")
 def abandon(session: str) -> Response:
+    messages.only(request.args)
     messages.known(_body())
     return _json(units().abandon(session, tenant=current().store))
 
@@ -41,9 +43,7 @@ def abandon(session: str) -> Response:
 @bp.get("/sessions/<session>")
 @requires("registrations/read")
 def session(session: str) -> Response:
-    if request.args:
-        name = min(request.args)
-        raise InvalidRequest(f"?{name}", request.args[name], "is no parameter of this resource")
+    messages.only(request.args)
     return _json(units().session(session, tenant=current().store))
 
 
