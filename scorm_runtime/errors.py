@@ -18,6 +18,7 @@ RuntimeFault
 ├── NothingToKeep             409  no attempt has begun that another could follow
 ├── Busy                      409  the attempt changed again and again while it was being saved
 ├── LaunchExpired             410
+├── CourseRemoved             410  somebody has removed the course since the launch
 ├── BodyTooLarge              413
 ├── NotCorrectable            422  the status follows from something else, which `rule` names
 ├── NotOfStandard             422  courses of this `standard` do not have what was asked for
@@ -136,6 +137,11 @@ class Busy(RuntimeFault):
 class LaunchExpired(RuntimeFault):
     status = 410
     code = "launch-expired"
+
+
+class CourseRemoved(RuntimeFault):
+    status = 410
+    code = "course-removed"
 
 
 class BodyTooLarge(RuntimeFault):

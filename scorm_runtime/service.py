@@ -34,6 +34,7 @@ from scorm_runtime.moves import Move, finish
 from scorm_runtime.outbox import Outbox
 from scorm_runtime.overrides import adapted
 from scorm_runtime.partitions import Partitions
+from scorm_runtime.presence import Presence
 from scorm_runtime.registrations import Registrations, learner_id
 from scorm_runtime.sequencing import engine
 from scorm_runtime.sequencing.engine import Tree
@@ -84,6 +85,7 @@ class Service:
         self.courses = CourseSettings(db, catalogue, self.settings)
         activity = lru_cache(maxsize=1024)(lambda course: catalogue.get(course).activity_id)
         self.ledger = Ledger(db, activity, self.settings.log_kept, self.outbox.after)
+        self.presence = Presence(catalogue, clock)
         self._tree = lru_cache(maxsize=64)(self._read_tree)
         self._place = lru_cache(maxsize=4096)(self._read_place)
 
@@ -132,7 +134,7 @@ class Service:
 
     def opening(self, token: str) -> tuple[Session, Record, Course, Tree]:
         """What a player page says before its script runs."""
-        record, session = self._session(_key(token))
+        record, session = self._session(_key(token), at_once=True)
         course, tree, _ = self._tree(record.course, (session.version if session.fresh else None) or record.version)
         return session, record, course, tree
 
@@ -140,7 +142,7 @@ class Service:
         """A player page has loaded; it is the only one that may write from now on. `again`: not where it was left."""
         key = _key(token)
         left = Act(kind="open", commits=[one for rows in pending.values() for one in rows])
-        record, session = self._session(key)
+        record, session = self._session(key, at_once=True)
         fresh = session.fresh or (again and restart.offered(session, record, self.courses.of(record.course)))
         if fresh or (pending and session.mode == "normal" and record.attempt is not None and launches.idle(record)):
             self.change(lambda: self._session(key)[0], partial(way.settled, pending=pending), left)
@@ -227,13 +229,14 @@ class Service:
                 return saved
         raise errors.Busy("The attempt is being changed by others all the time. Try again.")
 
-    def _session(self, key: str) -> tuple[Record, Session]:
+    def _session(self, key: str, *, at_once: bool = False) -> tuple[Record, Session]:
         record = store.by_session(self.db, key)
         session = next((one for one in record.sessions if one.key == key), None) if record else None
         if record is None or session is None:
             raise errors.LaunchNotFound("This link is not known. Ask for a new one.")
         if session.expires < self._now():
             raise errors.LaunchExpired("This link has expired. Ask for a new one.")
+        self.presence.check(record.course, at_once=at_once)
         return record, session
 
     def _load(self, key: str, *, opens: bool = False) -> tuple[Record, Session, Plan, Attempt]:

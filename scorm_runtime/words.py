@@ -46,6 +46,9 @@ PLAYER: dict[str, str | tuple[str, str]] = {
     "notice.used.title": _("All your attempts are used"),
     "notice.used.text": _("This course allows no further one. What you have done stays on record."),
     "notice.used.action": _("Back to where you came from"),
+    "notice.removed.title": _("This course has been removed"),
+    "notice.removed.text": _("It cannot be continued, and nothing more is recorded. What was saved before stays on record."),
+    "notice.removed.action": _("Back to where you came from"),
     "notice.lost.title": _("Something went wrong"),
     "notice.lost.text": _("The course has to be loaded again. Your work is saved, or kept in this browser until it is."),
     "notice.lost.action": _("Load again"),
@@ -86,6 +89,7 @@ PLAYER: dict[str, str | tuple[str, str]] = {
 SORRY = {
     "launch-not-found": _("This link is not known. Ask for a new one."),
     "launch-expired": _("This link has expired. Ask for a new one."),
+    "course-removed": _("This course has been removed."),
 }
 
 

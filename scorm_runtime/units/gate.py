@@ -14,6 +14,7 @@ from lrs import SESSION, Asked, LRSError, NotPermitted, Unavailable
 from lrs.spec.agents import ifi
 from package_importer import CourseNotFound
 from scorm_runtime.cmi5 import vocabulary
+from scorm_runtime.errors import CourseRemoved
 from scorm_runtime.units import store
 from scorm_runtime.units.attempt import Attempt, Session, Step
 from scorm_runtime.units.conduct import Refusal
@@ -93,8 +94,9 @@ class SessionGate:
 
     def _has_course(self, attempt: Attempt) -> bool:
         try:
+            self.units.presence.check(attempt.course)
             self.units.plan(attempt)
-        except CourseNotFound:
+        except (CourseNotFound, CourseRemoved):
             return False
         return True
 

@@ -26,6 +26,7 @@ from scorm_runtime.cmi5 import launch as cmi5_launch
 from scorm_runtime.cmi5 import vocabulary
 from scorm_runtime.cmi5.conduct import Cmi5
 from scorm_runtime.partitions import Partitions
+from scorm_runtime.presence import Presence
 from scorm_runtime.registrations import Registrations
 from scorm_runtime.settings import Settings
 from scorm_runtime.tincan import TinCan
@@ -83,6 +84,7 @@ class Units:
         self.partitions = Partitions(db, self.settings.content_url)
         self.clock = clock
         self.outbox = Outbox(db, lrs, clock, self.settings.idle, after)
+        self.presence = Presence(catalogue, clock)
         self._plan = lru_cache(maxsize=256)(self._read_plan)
         self._place = lru_cache(maxsize=4096)(self._read_place)
 

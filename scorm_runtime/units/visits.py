@@ -128,6 +128,7 @@ class Visits:
             raise errors.LaunchNotFound("This link is not known. Ask for a new one.")
         if visit.expires < self.clock():
             raise errors.LaunchExpired("This link has expired. Ask for a new one.")
+        self.units.presence.check(self.units.registrations.get(found["_id"], found["store"]).course, at_once=True)
         return found["_id"], visit, self.units.begin(found["_id"], tenant=found["store"])
 
     def _outline(self, visit: Visit, attempt: Attempt) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from werkzeug.wsgi import wrap_file
 
 from access import public
 from package_importer import CourseNotFound, FileNotFound
-from scorm_runtime.errors import FileNotInPackage
+from scorm_runtime.errors import CourseRemoved, FileNotInPackage
 from scorm_runtime.service import Place
 from scorm_runtime.units.service import PREFIX, UnitPlace
-from scorm_runtime.views import policy
+from scorm_runtime.views import player, policy
 from scorm_runtime.views.extension import service, units
 
 CACHING = "private, max-age=31536000, immutable"
@@ -31,6 +31,12 @@ def file(token: str, path: str, version: int | None = None) -> Response:
         abort(403)  # a package may not stay between the learner and later pages
     unit = token.startswith(PREFIX)
     place: Place | UnitPlace = units().place(token) if unit else service().place(token, version)
+    try:
+        service().presence.check(place.course)
+    except CourseRemoved as error:
+        if not request.accept_mimetypes.accept_html:
+            raise
+        return player.sorry(player.catalog(), error)
     try:
         found = service().catalogue.open(place.course, place.version, path)
     except (FileNotFound, CourseNotFound):

@@ -13,11 +13,12 @@ from flask import Blueprint, Response, abort, render_template, request
 from access import public
 from scorm_runtime import catalogs, restart, words
 from scorm_runtime.catalogs import Catalog
-from scorm_runtime.errors import InvalidRequest, LaunchExpired, LaunchNotFound
+from scorm_runtime.errors import CourseRemoved, InvalidRequest, LaunchExpired, LaunchNotFound
 from scorm_runtime.views import messages, policy, scripts
 from scorm_runtime.views.extension import service
 
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+GONE = (LaunchNotFound, LaunchExpired, CourseRemoved)
 bp = Blueprint("player", __name__, url_prefix="/play/<token>", template_folder="../templates")
 static_bp = Blueprint("runtime_static", __name__, url_prefix="/runtime")
 
@@ -29,7 +30,7 @@ def page(token: str) -> Response:
     language = catalog()
     try:
         session, record, course, _ = service().opening(token)
-    except (LaunchNotFound, LaunchExpired) as error:
+    except GONE as error:
         return sorry(language, error)
     partitions = service().partitions
     answer = html(
@@ -55,7 +56,7 @@ def catalog() -> Catalog:
     return catalogs.chosen(known, (request.args.get("lang", ""), request.headers.get("Accept-Language", "")))
 
 
-def sorry(language: Catalog, error: LaunchNotFound | LaunchExpired) -> Response:
+def sorry(language: Catalog, error: LaunchNotFound | LaunchExpired | CourseRemoved) -> Response:
     """A page for people in place of a problem document."""
     answer = html(language, "unavailable.html", message=language.text(words.SORRY[error.code]))
     answer.status_code = error.status

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from access import public
 from lrs.spec.formats import is_language
-from scorm_runtime.errors import InvalidRequest, LaunchExpired, LaunchNotFound
+from scorm_runtime.errors import InvalidRequest
 from scorm_runtime.statements import timestamp
 from scorm_runtime.units import words
 from scorm_runtime.units.visits import PREFIX
@@ -26,7 +26,7 @@ def page(secret: str) -> Response:
     catalog = player.catalog()
     try:
         registration, visit, course = visits().course(PREFIX + secret)
-    except (LaunchNotFound, LaunchExpired) as error:
+    except player.GONE as error:
         return player.sorry(catalog, error)
     answer = player.html(
         catalog,

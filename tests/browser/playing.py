@@ -44,7 +44,7 @@ class Service:
             headers["Content-Type"] = content_type
         request = urllib.request.Request(self.url + path, data=body, method=method, headers=headers)
         with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.loads(answer.read())
+            return json.loads(answer.read() or b"null")
 
     def get(self, path: str, **query: str) -> Any:
         return self.ask("GET", path + ("?" + urllib.parse.urlencode(query) if query else ""))

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
+from scorm_runtime import presence
 from tests.browser import packages
 from tests.browser.conftest import ARGUMENTS, chromium
 from tests.browser.playing import Service, content, opened, reads, says, sealed, stored
@@ -104,6 +105,24 @@ def test_an_expired_link_without_a_way_back_offers_no_button(
 
     expect(page.get_by_role("heading", name="This link has expired")).to_be_focused()
     expect(page.get_by_role("dialog").get_by_role("button")).to_have_count(0)
+
+
+def test_a_course_that_was_removed_says_so_in_the_open_window_and_at_its_link(
+    service: Service, tmp_path: Path, context: BrowserContext
+) -> None:
+    course = service.import_course(packages.scorm12(tmp_path, "gone", {"only.html": packages.SCO}))
+    url = service.launch(service.register(course), return_url="https://people.example/home")
+    page = opened(context, url)
+    service.ask("DELETE", f"/api/v1/courses/{course['id']}")
+    page.wait_for_timeout(presence.KEPT * 1000)
+
+    saves(page, "cmi.suspend_data", "said too late")
+
+    notice = page.get_by_role("dialog", name="This course has been removed")
+    expect(notice).to_be_visible()
+    expect(notice.get_by_role("button", name="Back to where you came from")).to_be_focused()
+    page.goto(url)
+    expect(page.get_by_text("This course has been removed.")).to_be_visible()
 
 
 def expired(route: Route) -> None:

@@ -47,6 +47,13 @@ test("times and numbers are written as in the learner's region of the language",
   assert.equal(words("de").points({ raw: 7.5, max: 20 }), "7,5 of 20 points");
 });
 
+test("why nothing goes on is told by the code of the refusal, else by its status", () => {
+  const reason = (status, code) => words().reason({ status, code });
+
+  assert.deepEqual([reason(410, "course-removed"), reason(409, "attempts-used")], ["removed", "used"]);
+  assert.deepEqual([reason(410, "launch-expired"), reason(404, "launch-not-found"), reason(409, "run-closed")], ["expired", "expired", "lost"]);
+});
+
 test("a score is told in points where it has a maximum of its own, else in per cent", () => {
   assert.equal(words().points({ scaled: 0.8, raw: 80, max: 100 }), "80%");
   assert.equal(words().points({ raw: 1, max: 1 }), "1 of 1 point");

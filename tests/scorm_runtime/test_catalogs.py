@@ -26,7 +26,11 @@ SCRIPTS = [PACKAGE.parent / "static" / "js" / "runtime" / f"{name}.js" for name 
 MADE = {
     *(f"mode.{mode}" for mode in ("browse", "review")),
     *(f"between.{why}" for why in ("chosen", "start", "refused")),
-    *(f"notice.{kind}.{part}" for kind in ("superseded", "expired", "used", "lost") for part in ("title", "text", "action")),
+    *(
+        f"notice.{why}.{part}"
+        for why in ("superseded", "expired", "used", "removed", "lost")
+        for part in ("title", "text", "action")
+    ),
     *(f"own.{state}.{part}" for state in ("ready", "blocked", "open") for part in ("title", "text", "action")),
 }
 PSEUDO = """

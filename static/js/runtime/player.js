@@ -123,11 +123,9 @@ class Player {
   refused(refusal) {
     if (refusal.code === "superseded") return void this.superseded({ save: false });
     this.stop();
-    const expired = refusal.status === 404 || refusal.status === 410;
-    const used = refusal.code === "attempts-used";
-    if (!expired && !used) return this.view.notice(this.words.notice("lost"), () => location.reload());
+    const kind = this.words.reason(refusal);
     const back = this.course?.return_url;
-    this.view.notice(this.words.notice(used ? "used" : "expired"), back && (() => location.assign(back)));
+    this.view.notice(this.words.notice(kind), kind === "lost" ? () => location.reload() : back && (() => location.assign(back)));
   }
 
   /** @param {any} answer @param {"chosen" | "start"} [otherwise] what to say when nothing is delivered */

@@ -66,10 +66,10 @@ class Units {
       if (!(error instanceof Refusal)) throw error;
       this.transport.stop();
       this.leaveContent();
-      const gone = error.status === 404 || error.status === 410;
+      const kind = this.words.reason(error);
       const back = this.outline?.return_url;
       this.view.state("idle");
-      this.view.notice(this.words.notice(gone ? "expired" : "lost"), gone ? back && (() => location.assign(back)) : () => location.reload());
+      this.view.notice(this.words.notice(kind), kind === "lost" ? () => location.reload() : back && (() => location.assign(back)));
       return null;
     }
   }

@@ -6,6 +6,7 @@
  * @typedef {{language: string, choices: string, texts: Record<string, string | string[]>}} Catalog
  *   `choices`: which form goes with 0, 1, 2 …, a digit each
  * @typedef {{title: string, text: string, action: string}} Notice
+ * @typedef {"superseded" | "expired" | "used" | "removed" | "lost"} Kind
  */
 
 const STATUS = {
@@ -15,6 +16,9 @@ const STATUS = {
   incomplete: "status.incomplete",
   "not attempted": "status.new",
 };
+
+/** @type {Record<string, Kind>} */
+const REASONS = { "attempts-used": "used", "course-removed": "removed" };
 
 export class Words {
   /** @param {Catalog} catalog @param {readonly string[]} [wishes] the browser's languages: one may name a region of the catalog's */
@@ -53,7 +57,12 @@ export class Words {
     return mode === "normal" ? "" : this.say(`mode.${mode}`);
   }
 
-  /** @param {"superseded" | "expired" | "used" | "lost"} kind */
+  /** Why nothing goes on, as a notice calls it. @param {{status: number, code: string}} refusal @returns {Kind} */
+  reason({ status, code }) {
+    return REASONS[code] ?? (status === 404 || status === 410 ? "expired" : "lost");
+  }
+
+  /** @param {Kind} kind */
   notice(kind) {
     return this.three(`notice.${kind}`);
   }

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from scorm_runtime.presence import KEPT
 from scorm_runtime.settings import Settings
 from scorm_runtime.units import waking
+from scorm_runtime.units.service import Units
 from tests.packages.structures import activity, tincan
 from tests.scorm_runtime.conftest import Clock
 from tests.scorm_runtime.units.conftest import Make
@@ -52,6 +54,23 @@ def test_the_link_opens_a_page_of_ours(make: Make, player: FlaskClient) -> None:
     assert b"units.js" in page.data
     assert opened.launch["session"].encode() in page.data
     assert "'unsafe" not in page.headers["Content-Security-Policy"]
+
+
+def test_a_course_that_was_removed_says_so_and_its_content_says_nothing_more(
+    make: Make, player: FlaskClient, units: Units, clock: Clock
+) -> None:
+    opened = Player(make(au("one")), player)
+    content, _ = opened.open(ONE)
+    content.start().say("initialized")
+    units.catalogue.remove(opened.lms.course)
+    clock.pass_(KEPT)
+
+    page, asked = player.get(opened.path), player.post(f"{opened.path}units", json={})
+    refused = content.send(content.statement("completed"))
+
+    assert (refused.status_code, refused.get_json(force=True)["reason"]) == (403, "course-removed")
+    assert (page.status_code, asked.status_code, asked.json["code"]) == (410, 410, "course-removed")
+    assert "This course has been removed." in page.text
 
 
 def test_a_link_that_is_not_known_has_a_page_that_says_so(player: FlaskClient, units: object) -> None:

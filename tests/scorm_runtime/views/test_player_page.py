@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+import lrs
 import scorm_runtime
+from scorm_runtime.presence import KEPT
+from tests.scorm_runtime.conftest import Clock
 
 ADA = {"objectType": "Agent", "mbox": "mailto:ada@people.example"}
 SCRIPTS = re.compile(r'(?:src|href)="(/runtime/\w+/\w+\.js)"')
@@ -77,6 +80,41 @@ def test_an_expired_link_says_so_in_words(
 
     assert answer.status_code == 410
     assert "Dieser Link ist abgelaufen." in answer.text
+
+
+def test_a_link_to_a_course_that_was_removed_says_so_in_words(
+    service: scorm_runtime.Service, registration: str, player: FlaskClient, fire_safety: str
+) -> None:
+    base = link(service, registration)
+    assert player.get(base).status_code == 200
+    service.catalogue.remove(fire_safety)
+
+    answer = player.get(base, headers={"Accept-Language": "de"})
+    opened = player.post(f"{base}state", json={})
+
+    assert (answer.status_code, opened.status_code, opened.json["code"]) == (410, 410, "course-removed")
+    assert "Dieser Kurs wurde entfernt." in answer.text
+
+
+def test_nothing_more_is_recorded_of_a_course_that_was_removed(
+    service: scorm_runtime.Service, registration: str, player: FlaskClient, fire_safety: str, clock: Clock, store: lrs.LRS
+) -> None:
+    base = link(service, registration)
+    opened = player.post(f"{base}state", json={}).json
+    file = player.get(f"{base}content/{opened['delivery']['url']}")
+    before = len(store.tail(1, 0, 100))
+    service.catalogue.remove(fire_safety)
+    clock.pass_(KEPT)
+
+    message = {"window": opened["window"], "run": 1, "commits": [{"n": 1, "changes": {"cmi.core.lesson_status": "passed"}}]}
+    answers = [player.post(f"{base}{path}", json=message) for path in ("commit", "terminate")]
+    shown = player.get(f"{base}content/{opened['delivery']['url']}", headers={"Accept": "text/html"})
+
+    assert file.status_code == 200
+    assert [(answer.status_code, answer.json["code"]) for answer in answers] == [(410, "course-removed")] * 2
+    assert (shown.status_code, shown.mimetype) == (410, "text/html")
+    assert "has been removed" in shown.text
+    assert len(store.tail(1, 0, 100)) == before > 0
 
 
 def test_the_script_of_the_player_comes_in_one_piece_and_weighs_less_than_60_kilobytes(
