@@ -6,7 +6,7 @@ Underscored members of `x` are what the fold must remember and nobody reads.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from analytics import vocabulary
@@ -124,9 +124,7 @@ def _role(row: Row, at: int, facts: Facts) -> None:
     if role in (Role.BEGIN, Role.RESUME, Role.END, Role.ABANDON) and at >= x.get("session_at", at):
         x["session_at"], x["session"] = at, role
     if (attempt := facts.get("attempt")) is not None:
-        mark = hashlib.sha256(attempt.encode()).hexdigest()[:12]
-        if mark not in (known := x.get("attempts", [])):
-            x["attempts"] = [*known, mark]
+        x["attempts"] = _with_mark(x.get("attempts", ()), attempt)
     elif role == Role.BEGIN:
         x["begun"] = x.get("begun", 0) + 1
     if (length := facts.get("duration_s")) is not None:
@@ -144,7 +142,7 @@ def _outcome(row: Row, at: int, seq: int, facts: Facts) -> None:
         if completion:
             row["completed_at"] = min(row.get("completed_at", at), at)
     if success is False:
-        row["failures"] = row.get("failures", 0) + 1
+        _failed(row, facts)
     if success is not None:
         row["success"] = row.get("success", False) or success
         if success:
@@ -157,6 +155,27 @@ def _outcome(row: Row, at: int, seq: int, facts: Facts) -> None:
         x["passed"] = True
     if (completion or success) and "finished_seq" not in row:
         row["finished_seq"] = seq
+
+
+def _failed(row: Row, facts: Facts) -> None:
+    """One failure may be told often: of an attempt, or a session of cmi5, it counts once; where neither is named, as often as
+    the verb says that says it most."""
+    x = row["x"]
+    if (one := facts.get("attempt", facts.get("session"))) is not None:
+        x["failed"] = _with_mark(x.get("failed", ()), one)
+    else:
+        verb, told = _mark(facts.get("verb", "")), x.get("failed_by", {})
+        x["failed_by"] = told | {verb: told.get(verb, 0) + 1}
+    row["failures"] = len(x.get("failed", ())) + max(x.get("failed_by", {}).values(), default=0)
+
+
+def _with_mark(known: Sequence[str], name: str) -> Sequence[str]:
+    mark = _mark(name)
+    return known if mark in known else [*known, mark]
+
+
+def _mark(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
 def _score(row: Row, at: int, seq: int, facts: Facts) -> None:

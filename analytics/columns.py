@@ -86,7 +86,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _column("score_raw_last", "number", "The latest raw score."),
         _column("scored_at", "time", "The latest timestamp with a score."),
         *_EFFORT,
-        _column("failures", "integer", "Statements that say failed; empty for none."),
+        _column(
+            "failures", "integer", "How often it was failed: attempts, or sessions, of which a statement says so; empty for none."
+        ),
         _column("statements", "integer", "Statements in this row."),
         _column("parent", "list", "The parent activities named last."),
         _column("grouping", "list", "The grouping activities named last."),

@@ -212,6 +212,7 @@ def _context(context: Mapping[str, Any]) -> Facts:
         "parent": [_id(one) for one in _listed(activities.get("parent"))] or None,
         "grouping": [_id(one) for one in groupings if _id(one) not in attempts] or None,
         "attempt": attempts[0] if attempts else None,
+        "session": _lowered(_mapping(context.get("extensions")).get(vocabulary.CMI5_SESSION)),
         "source": vocabulary.source(categories),
         "platform": context.get("platform"),
         "language": context.get("language"),

@@ -14,7 +14,7 @@ STATEMENT: dict[str, str] = {
     "completion": "result.completion, else verb.id",
     "correct": "result.success, else verb.id",
     "duration_s": "result.duration",
-    "failures": "result.success false, else verb.id: failed",
+    "failures": "result.success false, else verb.id: failed; once for each attempt in the grouping, or session of cmi5",
     "first": "timestamp",
     "grouping": "context.contextActivities.grouping",
     "id": "id",

@@ -70,6 +70,7 @@ ATTEMPT_TYPE = "http://adlnet.gov/expapi/activities/attempt"
 SOURCES = ("xapi", "scorm2004", "scorm12", "cmi5")
 """Where statements of one row differ, the last of these decides."""
 CMI5_CATEGORY = "https://w3id.org/xapi/cmi5/context/categories/"
+CMI5_SESSION = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
 SCORM_CATEGORY = "https://w3id.org/xapi/scorm"
 SCORM12_MARKS = ("scorm12", "scorm-1.2", "scorm/1.2", "scorm1.2")
 SCORM_MARKS = ("scorm-to-tin-can/", "scorm2004", "scorm-2004", "scorm/2004")

@@ -12,6 +12,7 @@ from typing import Any
 
 ADL = "http://adlnet.gov/expapi/verbs/"
 ADL_W3 = "https://w3id.org/xapi/adl/verbs/"
+SESSION = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
 TYPE = "http://adlnet.gov/expapi/activities/"
 SCORM = {"id": "https://w3id.org/xapi/scorm", "definition": {"type": TYPE + "profile"}}
 CATEGORIES: dict[str, list[dict[str, Any]]] = {
@@ -84,7 +85,7 @@ class Year:
                 yield say(
                     "passed" if scaled >= 0.5 else "failed", result={"success": scaled >= 0.5, "score": score}, duration=True
                 )
-            yield say("terminated", duration=True)
+            yield say("terminated", result=None if standard == "cmi5" else {"success": scaled >= 0.5}, duration=True)
             moment = say.moment + timedelta(days=chance.randrange(1, 20))
             if scaled >= 0.5:
                 return
@@ -123,6 +124,8 @@ class _Teller:
         self.context: dict[str, Any] = {"platform": "Bench", "contextActivities": activities}
         if registration is not None:
             self.context["registration"] = registration
+        if standard == "cmi5":
+            self.context["extensions"] = {SESSION: str(uuid.uuid5(uuid.NAMESPACE_URL, f"{registration} {attempt}"))}
 
     def __call__(self, verb: str, *, base: str = ADL, result: dict[str, Any] | None = None, duration: bool = False) -> Statement:
         thing = {"id": self.course, "definition": {"type": TYPE + "course", "name": {"en": f"Course {self.course[-3:]}"}}}

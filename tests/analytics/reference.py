@@ -1,6 +1,6 @@
 """docs/metrics.md once more, as plain Python over all statements: slow, and sharing nothing with the product."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 Statement = dict[str, Any]
@@ -50,6 +50,7 @@ def row(members: list[Statement]) -> dict[str, Any]:
         "scored_at": scores[-1][0] if scores else None,
         "duration_s": duration(by_time),
         "attempts": attempts(by_time),
+        "failures": failures(members) or None,
         "statements": len(members),
         "source": source(by_time),
     }
@@ -104,6 +105,18 @@ def attempts(by_time: list[Statement]) -> int:
     begun = [one for one in by_time if one["verb"]["id"] == ADL + "initialized" and not attempt_names([one])]
     worked = [one for one in by_time if one["verb"]["id"] not in (ADL + "launched", W3 + "abandoned", W3 + "waived")]
     return len(named) + len(begun) or (1 if worked else 0)
+
+
+def failures(members: list[Statement]) -> int:
+    failed = [one for one in members if outcome(one)[1] is False]
+    named = {next(iter(attempt_names([one])), session(one)) for one in failed} - {None}
+    verbs = [one["verb"]["id"] for one in failed if not attempt_names([one]) and session(one) is None]
+    return len(named) + max(Counter(verbs).values(), default=0)
+
+
+def session(one: Statement) -> str | None:
+    found: str | None = one["context"].get("extensions", {}).get("https://w3id.org/xapi/cmi5/context/extensions/sessionid")
+    return found
 
 
 def source(by_time: list[Statement]) -> str:

@@ -106,14 +106,10 @@ def struggling(
     statements: list[Statement], course: str, failures: int, days: int, ratio: float, now: datetime
 ) -> dict[Any, float]:
     rows = {key: row for key, row in reference.rows(statements).items() if key[1] == course}
-    voided = {one["object"]["id"] for one in statements if one["verb"]["id"] == ADL + "voided"}
     found: dict[Any, float] = {}
     for who in {key[0] for key in rows}:
         own = [row for key, row in rows.items() if key[0] == who]
-        said = [
-            one for one in statements if one["actor"]["mbox"] == who and one["object"]["id"] == course and one["id"] not in voided
-        ]
-        failed = sum(reference.outcome(one)[1] is False for one in said)
+        failed = sum(row["failures"] or 0 for row in own)
         if failed >= failures and not any(row["success"] for row in own):
             found[who, "failed"] = failed
         worked = [row["last"] for row in own if row["attempts"]]

@@ -93,6 +93,22 @@ def test_session_ends_add_up_and_outcomes_do_not() -> None:
     assert row["duration_s"] == 100.0
 
 
+@pytest.mark.parametrize(
+    ("told", "failures"),
+    [
+        ([{"verb": verb, "attempt": "one"} for verb in ("completed", "failed", "suspended", "suspended", "terminated")], 1),
+        ([{"verb": verb, "attempt": name} for name in ("one", "two") for verb in ("failed", "terminated")], 2),
+        ([{"verb": "failed", "session": name} for name in ("one", "two", "two")], 2),
+        ([{"verb": verb} for verb in ("completed", "failed", "terminated")], 1),
+        ([{"verb": verb} for verb in ("failed", "terminated", "failed")], 2),
+        ([{"verb": "scored"}, {"verb": "scored"}, {"verb": "failed", "attempt": "one"}], 3),
+    ],
+)
+def test_a_failure_counts_once_however_often_it_is_told(told: list[dict[str, Any]], failures: int) -> None:
+    assert folded(*({"success": False, **one} for one in told))["failures"] == failures
+    assert folded(*({"success": False, **one} for one in reversed(told)))["failures"] == failures
+
+
 def test_attempt_activities_count_once_each() -> None:
     row = folded({"attempt": "one", "role": "begin"}, {"attempt": "one", "role": "resume"}, {"attempt": "two", "role": "begin"})
 
