@@ -17,6 +17,10 @@ LONGEST = 200
 """Characters kept of a value found."""
 
 
+OURS = "allowed"
+"""The value of a message that says what the standard allows: it does not come from the package, and is told whole."""
+
+
 class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
@@ -80,7 +84,7 @@ class Findings:
             return
         row = RULES[rule]
         shown = None if found is None else printable(str(found))
-        told = {name: printable(str(value)) for name, value in values.items()}
+        told = {name: value if name == OURS else printable(str(value)) for name, value in values.items()}
         self._findings.append(
             Finding(
                 rule=rule,

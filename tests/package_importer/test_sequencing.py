@@ -138,6 +138,13 @@ def test_an_unknown_combination_asks_for_all_conditions() -> None:
     assert rule.combination == "all"
 
 
+def test_an_unknown_condition_is_told_all_that_there_are() -> None:
+    _, report = read_manifest(skipping(UNREAD[0], "all").encode())
+
+    [finding] = [finding for finding in report.warnings if finding.rule == "value-vocabulary"]
+    assert finding.message.endswith("outsideAvailableTimeRange, satisfied, timeLimitExceeded); nothing was taken.")
+
+
 def test_an_objective_that_a_condition_names_in_vain_is_told() -> None:
     _, report = read_manifest(skipping(UNREAD[3], "all").encode())
 
