@@ -78,9 +78,9 @@ def _opening(plan: Plan, attempt: Attempt, item: str | None) -> Request:
 def commit(plan: Plan, attempt: Attempt, number: int, commits: Sequence[Commit], now: float) -> Step:
     """Commits of the run in progress; those that were applied before are passed over."""
     run = _heard(plan, attempt, _open_run(attempt, number), bool(commits))
-    before, first = judgement.tracking(plan, run), run.applied == 0
+    before, first = judgement.tracking(plan, run, gone=run.terminated), run.applied == 0
     run, changes, refused = _apply(plan, run, commits, now)
-    after = judgement.tracking(plan, run)
+    after = judgement.tracking(plan, run, gone=run.terminated)
     events, said = item_events(run.item, run.attempt, run.said, run.data, changes, after, _when(run, commits, now))
     run = replace(run, said=said)
     attempt = _with_run(attempt, run)

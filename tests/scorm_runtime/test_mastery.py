@@ -97,6 +97,16 @@ def test_commits_that_come_after_the_window_was_closed_are_judged() -> None:
     assert outcomes(back) == [("failed", False)]
 
 
+def test_what_comes_after_lmsfinish_is_judged_as_well() -> None:
+    saying = sets(1, core__score__raw="60", core__lesson_status="failed")
+    ended = way.finish(QUIZ, opened(), 1, [saying], 110.0)
+
+    after = way.commit(QUIZ, ended.attempt, 1, [sets(2, core__lesson_status="passed")], 115.0)
+
+    assert outcomes(after) == []
+    assert judged(QUIZ, after) == "failed"
+
+
 def test_in_a_later_session_the_earlier_judgement_holds_until_the_end() -> None:
     saying = sets(1, core__score__raw="60", core__lesson_status="failed", core__exit="suspend")
     first = way.finish(QUIZ, opened(), 1, [saying], 110.0)
