@@ -16,6 +16,9 @@ from scorm_runtime.sequencing import engine, reroll
 from scorm_runtime.tracking import Tracking
 
 STATUSES = ("completion", "success", "scaled")
+DECIDED = (*STATUSES, "progress")
+SCORE = ("scaled", "raw", "min", "max")
+"""Set together: a raw score of one decision says nothing beside the scaled one of another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,9 +159,13 @@ def _joined(old: Correction | None, new: Correction) -> Correction:
     """What the new one leaves open stays as it was decided before."""
     if old is None:
         return new
-    names = ("completion", "success", "scaled", "raw", "min", "max", "progress")
-    kept: dict[str, Any] = {name: getattr(old, name) for name in names if getattr(new, name) is None}
-    return replace(new, **kept)
+    kept: dict[str, Any] = {}
+    for what in DECIDED:
+        if getattr(new, what) is None:
+            kept |= {name: getattr(old, name) for name in (SCORE if what == "scaled" else (what,))}
+    origins = {what: (old if what in kept else new).origin(what) for what in DECIDED}
+    after = replace(new, **kept)
+    return replace(after, origins={what: origin for what, origin in origins.items() if getattr(after, what) is not None})
 
 
 def _untouched(plan: Plan, attempt: Attempt, item: str, now: float) -> Run:

@@ -64,16 +64,48 @@ def _checked(plan: Plan, attempt: Attempt, item: Item, what: str, rule: Rule) ->
     run = attempt.runs.get(item.identifier)
     correction = run.corrected if run else None
     if correction and getattr(correction, what) is not None and getattr(correction, what) == value:
-        return _corrected(value, correction)
+        return corrected(value, correction, what)
+    if correction and (follows := FOLLOWS.get(what)) and (found := follows(item, status, correction)) and found.value == value:
+        return found
     found = rule(plan, attempt, item, status)
     if found.value == value:
         return found
     return Reason(value=value, rule="earlier", text="It was reached earlier; what is remembered now does not say how.")
 
 
-def _corrected(value: Any, correction: Correction) -> Reason:
-    text = f"{correction.by} has set it at {moment(correction.at)}: {correction.reason}"
-    return Reason(value=value, rule="correction", text=text)
+def corrected(value: Any, correction: Correction, what: str) -> Reason:
+    return Reason(value=value, rule="correction", text=_decision(correction, what, "it"))
+
+
+def _decision(correction: Correction, what: str, named: str) -> str:
+    """Who has set it, when and why."""
+    origin = correction.origin(what)
+    return f"{origin['by']} has set {named} at {moment(origin['at'])}: {origin['reason']}"
+
+
+def _from_score(item: Item, status: Status, correction: Correction) -> Reason | None:
+    """Success that follows from a score that was corrected."""
+    passing, scaled = _passing(item), correction.scaled
+    if passing is None or scaled is None or scaled != status.scaled:
+        return None
+    verb = "reaches" if scaled >= passing else "is below"
+    text = f"The score {scaled:g} {verb} the passing score {passing:g}. {_decision(correction, 'scaled', 'the score')}"
+    return Reason(value="passed" if scaled >= passing else "failed", rule="scaled_passing_score", text=text)
+
+
+def _from_progress(item: Item, status: Status, correction: Correction) -> Reason | None:
+    """Completion that follows from a progress that was corrected."""
+    threshold, progress = item.completion_threshold, correction.progress
+    if threshold is None or progress is None or progress != status.progress:
+        return None
+    least = threshold.min_progress_measure
+    verb = "reaches" if progress >= least else "is below"
+    text = f"The progress {progress:g} {verb} the threshold {least:g}. {_decision(correction, 'progress', 'the progress')}"
+    return Reason(value="completed" if progress >= least else "incomplete", rule="completion_threshold", text=text)
+
+
+FOLLOWS = {"success": _from_score, "completion": _from_progress}
+"""What a correction decides without having set it."""
 
 
 def _completion(plan: Plan, attempt: Attempt, item: Item, status: Status) -> Reason:
@@ -135,7 +167,7 @@ def _success(plan: Plan, attempt: Attempt, item: Item, status: Status) -> Reason
     run = attempt.runs[item.identifier]
     if plan.course.standard is Standard.SCORM_12:
         return _said_12(plan, item, run, status, 1)
-    passing = next((o.min_normalized_measure for o in item.sequencing.objectives if o.primary and o.satisfied_by_measure), None)
+    passing = _passing(item)
     if passing is None:
         return _said_2004(item, run, status, "cmi.success_status", "success")
     if status.scaled is None:
@@ -147,6 +179,11 @@ def _success(plan: Plan, attempt: Attempt, item: Item, status: Status) -> Reason
     verb = "reaches" if status.scaled >= passing else "is below"
     text = f"cmi.score.scaled={status.scaled:g} {_set(run, 'cmi.score.scaled')} and {verb} the passing score {passing:g}."
     return Reason(value="passed" if status.scaled >= passing else "failed", rule="scaled_passing_score", text=text)
+
+
+def _passing(item: Item) -> float | None:
+    """The scaled score that decides about success, if one does."""
+    return next((o.min_normalized_measure for o in item.sequencing.objectives if o.primary and o.satisfied_by_measure), None)
 
 
 def _before_any_data(item: Item, run: Run | None, value: Any) -> Reason | None:
@@ -254,7 +291,7 @@ def course_completion(plan: Plan, attempt: Attempt) -> Reason:
     """Of the registration's result."""
     result, correction = attempt.standing, attempt.corrected
     if correction and correction.completion == result.completion:
-        return _corrected(result.completion, correction)
+        return corrected(result.completion, correction, "completion")
     root = completion(plan, attempt, plan.course.root)
     rule = plan.overrides.of("completion_rule")
     if rule != CourseRule.CONTENT:
@@ -266,7 +303,7 @@ def course_completion(plan: Plan, attempt: Attempt) -> Reason:
 def course_success(plan: Plan, attempt: Attempt) -> Reason:
     result, correction = attempt.standing, attempt.corrected
     if correction and correction.success == result.success:
-        return _corrected(result.success, correction)
+        return corrected(result.success, correction, "success")
     return _kept(plan, result.success, success(plan, attempt, plan.course.root), result.passed_at)
 
 

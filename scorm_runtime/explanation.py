@@ -85,7 +85,7 @@ def _reason(attempt: Attempt, name: str | None, what: str, reason: Reason) -> di
 def _course_score(plan: Plan, attempt: Attempt) -> Reason:
     value, fixed = attempt.standing.scaled, attempt.corrected
     if fixed and fixed.scaled is not None and fixed.scaled == value:
-        return Reason(value=value, rule="correction", text=f"{fixed.by} has set it at {explain.moment(fixed.at)}: {fixed.reason}")
+        return explain.corrected(value, fixed, "scaled")
     now = explain.score(plan, attempt, plan.course.root)
     if now.value == value:
         return now
@@ -109,7 +109,13 @@ def _session(run: Run) -> dict[str, Any]:
 def correction(one: Correction | None) -> dict[str, Any] | None:
     if one is None:
         return None
-    return {name: value for name, value in asdict(one).items() if value is not None} | {"at": timestamp(one.at)}
+    made = {name: value for name, value in asdict(one).items() if value is not None}
+    decided = ("completion", "success", "scaled", "progress")
+    origins = {what: one.origin(what) for what in decided if made.get(what) is not None}
+    return made | {
+        "at": timestamp(one.at),
+        "origins": {what: {**origin, "at": timestamp(origin["at"])} for what, origin in origins.items()},
+    }
 
 
 def _missing(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

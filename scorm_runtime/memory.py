@@ -51,7 +51,9 @@ class Commit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What an administrator has decided about an item or the course; None: nothing about that."""
+    """What has been decided about an item or the course; None: nothing about that. `by`, `reason`, `at`: of the latest decision.
+
+    `origins`: by what was set, the decision that set it, where there was more than one."""
 
     by: str
     reason: str
@@ -63,6 +65,10 @@ class Correction:
     min: float | None = None
     max: float | None = None
     progress: float | None = None
+    origins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def origin(self, what: str) -> Mapping[str, Any]:
+        return self.origins.get(what) or {"by": self.by, "reason": self.reason, "at": self.at}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

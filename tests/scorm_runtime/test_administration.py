@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from package_importer.course import CompletionThreshold, Standard
-from scorm_runtime import administration, errors
+from scorm_runtime import administration, errors, explain, explanation
 from scorm_runtime import attempt as way
 from scorm_runtime.administration import Wanted
 from scorm_runtime.events import Authority
@@ -98,6 +98,62 @@ def test_what_a_correction_leaves_open_stays_as_it_was_corrected_before() -> Non
     second = correct(TWO, first, item="one", success="passed").attempt
 
     assert status(TWO, second)[:2] == ("completed", "passed")
+
+
+def test_each_part_of_a_correction_keeps_who_has_decided_it_and_why() -> None:
+    boss = replace(BY, name="Boss", reason="Seen in the exam")
+    first = correct(TWO, played(TWO), item="one", completion="completed").attempt
+
+    both = administration.corrected(TWO, first, 300.0, Wanted(item="one", success="passed", scaled=0.9), boss).attempt
+    course = administration.corrected(TWO, correct(TWO, both, completion="completed").attempt, 300.0, Wanted(scaled=0.5), boss)
+
+    told = explanation.item(TWO, both, TWO.items["one"], 1)
+    assert told["completion"]["text"] == "Eve has set it at 1970-01-01 00:03:20 UTC: Seen on paper"
+    assert told["success"]["text"] == told["score"]["text"] == "Boss has set it at 1970-01-01 00:05:00 UTC: Seen in the exam"
+    assert {what: one["by"] for what, one in told["correction"]["origins"].items()} == {
+        "completion": "Eve",
+        "success": "Boss",
+        "scaled": "Boss",
+    }
+    whole = explanation.explanation(TWO, course.attempt)["course"]
+    assert (whole["completion"]["text"][:3], whole["score"]["text"][:4]) == ("Eve", "Boss")
+
+
+def test_a_corrected_score_brings_no_raw_score_of_an_earlier_correction_along() -> None:
+    first = correct(TWO, played(TWO), item="one", raw=40.0, min=0.0, max=100.0).attempt
+
+    second = correct(TWO, first, item="one", scaled=0.9).attempt
+
+    found = second.runs["one"].corrected
+    assert found is not None
+    assert (found.scaled, found.raw, found.max) == (0.9, None, None)
+
+
+@pytest.mark.parametrize("opened", [True, False])
+@pytest.mark.parametrize(("scaled", "success", "verb"), [(0.9, "passed", "reaches"), (0.3, "failed", "is below")])
+def test_success_that_follows_from_a_corrected_score_names_the_correction_and_the_passing_score(
+    opened: bool, scaled: float, success: str, verb: str
+) -> None:
+    attempt = played(ONE, score__scaled="0.5") if opened else unopened(ONE)
+
+    after = correct(ONE, attempt, item="one", scaled=scaled).attempt
+
+    found = explain.success(ONE, after, ONE.items["one"])
+    assert (found.value, found.rule) == (success, "scaled_passing_score")
+    assert found.text == (
+        f"The score {scaled:g} {verb} the passing score 0.8. Eve has set the score at 1970-01-01 00:03:20 UTC: Seen on paper"
+    )
+
+
+def test_completion_that_follows_from_a_corrected_progress_names_the_correction_and_the_threshold() -> None:
+    measured = replace(sco("one"), completion_threshold=CompletionThreshold(completed_by_measure=True, min_progress_measure=0.9))
+    of = plan(course(measured))
+
+    after = correct(of, unopened(of), item="one", progress=1.0).attempt
+
+    found = explain.completion(of, after, of.items["one"])
+    assert (found.value, found.rule) == ("completed", "completion_threshold")
+    assert found.text.startswith("The progress 1 reaches the threshold 0.9. Eve has set the progress at ")
 
 
 def test_a_correction_outlives_what_content_says_and_a_new_attempt_on_the_item() -> None:

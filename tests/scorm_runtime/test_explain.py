@@ -422,6 +422,6 @@ def check(of: Plan, attempt: Attempt) -> None:
             reason_ = found(of, attempt, item)
             assert reason_.value == getattr(status, what)
             assert reason_.text
-    assert explain.course_completion(of, attempt).value == attempt.result.completion
-    assert explain.course_success(of, attempt).value == attempt.result.success
+    assert explain.course_completion(of, attempt).value == attempt.standing.completion
+    assert explain.course_success(of, attempt).value == attempt.standing.success
     assert explanation.explanation(of, attempt)["course"]["completion"]["text"]
