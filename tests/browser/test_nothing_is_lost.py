@@ -55,7 +55,7 @@ def test_last_words_of_content_are_heard_when_the_learner_leaves(
     expect(page.locator("body")).to_have_attribute("data-state", "ended")
 
     assert stored(service, registration)["cmi.core.lesson_location"] == f"said in {event}"
-    assert service.verbs(registration)[:3] == ["launched", "initialized", "terminated"]
+    assert service.verbs(registration)[:4] == ["launched", "initialized", "completed", "terminated"]
 
 
 @pytest.mark.parametrize("event", ["beforeunload", "pagehide", "unload"])
