@@ -121,6 +121,19 @@ class QueryUnknown(AnalyticsError):
         super().__init__(f"There is no saved query {found!r}.", found=found)
 
 
+class QueryScheduled(AnalyticsError):
+    status = 409
+    code = "query-scheduled"
+
+    def __init__(self, found: str, schedules: Iterable[str]) -> None:
+        names = list(schedules)
+        super().__init__(
+            f"The saved query {found!r} is what the schedules {', '.join(names)} ask: end or change them first.",
+            found=found,
+            schedules=names,
+        )
+
+
 class RevisionChanged(AnalyticsError):
     status = 412
     code = "revision-changed"

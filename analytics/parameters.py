@@ -81,7 +81,7 @@ _RANGES = (*TIMES, "score_gte", "score_lte")
 _OF_COURSES = {
     name: _SHARED[name] for name in ("actor", "agent", "actor_key", "group", "registration", "platform", "language", "source")
 }
-_GROUPED = ("course", *_RANGES, "limit", "cursor", "count", "format")
+_GROUPED = (*_RANGES, "limit", "cursor", "count", "format")
 _PAGED = (*_GROUPED, "after_seq")
 
 
@@ -112,7 +112,8 @@ class Resource:
     def allowed(self) -> tuple[str, ...]:
         if not self.equalities:
             return self.single
-        every = (*self.equalities, EXTENSION, *(NOT + name for name in (*self.equalities, "course", EXTENSION)), *self.single)
+        several = (*self.equalities, "course", EXTENSION)
+        every = dict.fromkeys((*several, *(NOT + name for name in several), *self.single))
         return tuple(name for name in every if name not in self.hidden)
 
 
@@ -190,7 +191,7 @@ class Selection:
 def selection(resource: Resource, given: Mapping[str, Sequence[str]], resolve_course: ResolveCourse) -> Selection:
     """`given`: every parameter of the request with all its values."""
     single = _singles(resource, given)
-    if resource.of_course and "course" not in single:
+    if resource.of_course and "course" not in given:
         raise ParameterInvalid("course", "", "must be given: a course id or an activity IRI")
     among: dict[str, tuple[str, ...]] = {}
     rest: list[Condition] = list(resource.shows)
@@ -205,8 +206,8 @@ def selection(resource: Resource, given: Mapping[str, Sequence[str]], resolve_co
             rest.append({"labels": {"$nin": wanted}})
         else:
             _add_labels(among, rest, wanted)
-    if "course" in single:
-        _add_course(resource, among, rest, course_iri(single["course"], resolve_course))
+    if "course" in given:
+        _add_courses(resource, among, rest, [course_iri(one, resolve_course) for one in given["course"]])
     if "not_course" in given:
         courses = [course_iri(one, resolve_course) for one in given["not_course"]]
         rest.append({resource.course: {"$nin": [_of_course(resource, one) for one in courses]}})
@@ -311,14 +312,14 @@ def course_iri(value: str, resolve_course: ResolveCourse) -> str:
     return found
 
 
-def _add_course(resource: Resource, among: dict[str, tuple[str, ...]], rest: list[Condition], course: str) -> None:
-    """The course's own rows; together with `activity`, the rows of that activity inside the course."""
+def _add_courses(resource: Resource, among: dict[str, tuple[str, ...]], rest: list[Condition], courses: Sequence[str]) -> None:
+    """The courses' own rows; together with `activity`, the rows of that activity inside one of the courses."""
     if resource.course == "labels":
-        _add_labels(among, rest, [_of_course(resource, course)])
+        _add_labels(among, rest, [_of_course(resource, one) for one in courses])
     elif "activity" not in among:
-        among["activity"] = (course,)
+        among["activity"] = tuple(dict.fromkeys(courses))
     else:
-        rest.append({"$or": [{"activity": course}, {"parent": course}, {"grouping": course}]})
+        rest.append({"$or": [{name: {"$in": list(courses)}} for name in ("activity", "parent", "grouping")]})
 
 
 def _of_course(resource: Resource, course: str) -> str:

@@ -44,8 +44,7 @@ class Plan:
 
     def row(self) -> Row:
         when = {name: getattr(self.timing, name) for name in Timing.__slots__}
-        asked = orjson.dumps(self.asked, option=orjson.OPT_SORT_KEYS).decode()
-        return {name: getattr(self, name) for name in CHANGEABLE} | {"asked": asked, "timing": when}
+        return {name: getattr(self, name) for name in CHANGEABLE} | {"asked": _text(self.asked), "timing": when}
 
 
 def ensure_indexes(db: Database[Any]) -> None:
@@ -71,6 +70,16 @@ def page(db: Database[Any], store: int, after: str, limit: int) -> list[Row]:
     wanted = {"t": store, "name": {"$gt": after, "$lte": LAST_NAME}}
     found = db[SCHEDULES].find(wanted).sort("name", ASCENDING).limit(limit)
     return [row | {"asked": orjson.loads(row["asked"])} for row in found]
+
+
+def asking(db: Database[Any], store: int, query: str) -> list[str]:
+    """The names of those that ask the saved query."""
+    found = db[SCHEDULES].find({"t": store, "asked": _text({"saved": query})}, {"name": 1})
+    return sorted(row["name"] for row in found)
+
+
+def _text(asked: Mapping[str, Any]) -> str:
+    return orjson.dumps(asked, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def put(db: Database[Any], store: int, name: str, plan: Plan, *, by: Caller, now: int, tag: str | None) -> Row:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -13,6 +13,8 @@ from analytics.facts import seconds
 
 LEAST_SECONDS, MOST_SECONDS = 300, 366 * 86_400
 COUNTED = 1_000
+LOOKED_AT = 300
+"""A day has no more times that are five minutes apart."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = 2**43  # in the year 2248: as far as sequence numbers go
 
@@ -50,7 +52,15 @@ def read(cron: object, every: object, zone: object, start: int) -> Timing:
             raise CronSimError("never")
     except CronSimError:
         raise QueryInvalid("/cron", cron, "must be a cron expression of five fields that comes true, such as 0 6 * * 1") from None
+    if _hurries(str(cron)):
+        raise QueryInvalid("/cron", cron, "must leave five minutes or more from one time to the next, such as */5 * * * *")
     return timing
+
+
+def _hurries(cron: str) -> bool:
+    """By a clock that is never changed and from a day that is always the same: what is allowed does not depend on the season."""
+    times = islice(_cron(Timing(cron=cron), 0), LOOKED_AT)
+    return any(later - earlier < timedelta(seconds=LEAST_SECONDS) for earlier, later in pairwise(times))
 
 
 def after(timing: Timing, moment: int) -> int | None:

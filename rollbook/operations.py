@@ -161,7 +161,10 @@ PARAMETERS: dict[str, Parameter] = dict(
         _parameter("log.cursor", "The `next` of an earlier answer."),
         _parameter("attempts.statements", "With the ids of each attempt's statements.", FLAG),
         _parameter("cmi", "With each item's run-time data.", FLAG),
-        _parameter("rows.course", "A course's id or its activity IRI; with `activity`, that activity inside the course."),
+        _parameter(
+            "rows.course", "A course's id or its activity IRI; with `activity`, that activity inside the course.", repeatable=True
+        ),
+        _parameter("one.course", "The course's id or its activity IRI.", required=True),
         _parameter("rows.activity", "The activity's IRI.", IRI, repeatable=True),
         _parameter("rows.actor", "The learner: an xAPI Agent as JSON, or an actor key of an earlier answer.", repeatable=True),
         _parameter("rows.agent", "The same as `actor`.", repeatable=True),
@@ -277,6 +280,10 @@ def _page_of_rows(schema: str) -> Answer:
     )
 
 
+def _row_parameter(resource: str, name: str) -> str:
+    return "one.course" if name == "course" and resource in RESOURCES and RESOURCES[resource].of_course else f"rows.{name}"
+
+
 def _rows(name: str, summary: str, parameters: tuple[str, ...]) -> Operation:
     return Operation(
         method="GET",
@@ -284,7 +291,7 @@ def _rows(name: str, summary: str, parameters: tuple[str, ...]) -> Operation:
         id=f"list_{name}",
         tag="Analytics",
         summary=summary,
-        parameters=(*(f"rows.{parameter.partition('[')[0]}" for parameter in parameters), "rows.If-None-Match"),
+        parameters=(*(_row_parameter(name, parameter.partition("[")[0]) for parameter in parameters), "rows.If-None-Match"),
         answers={200: _page_of_rows(f"{name.title()}Page"), 304: Answer(about="Nothing has changed since.")},
         errors=(400, 404, 406),
     )
@@ -885,7 +892,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Delete a saved query",
         parameters=("path.saved.name", "If-Match"),
         answers={204: Answer(about="Deleted.")},
-        errors=(404, 412),
+        errors=(404, 409, 412),
     ),
     Operation(
         method="GET",

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Response, request
 
 import access
-from analytics import query, saved
-from analytics.errors import QueryInvalid
+from analytics import query, saved, schedules
+from analytics.errors import QueryInvalid, QueryScheduled
 from analytics.facts import iso
 from analytics.parameters import LIMIT_DEFAULT, cursor_of_text, cursor_text, limit_read
 from analytics.saved import SavedQuery
@@ -66,6 +66,8 @@ def delete_query(name: str) -> Response:
     answer.only_parameters()
     db, store = answer.service().attempts.db, answer.store()
     tag = preconditions.wanted_tag(name, saved.get(db, store, name).tag)
+    if waiting := schedules.asking(db, store, name):
+        raise QueryScheduled(name, waiting)
     saved.delete(db, store, name, tag=tag)
     return Response(status=204)
 

@@ -56,6 +56,23 @@ def test_without_groups_the_answer_is_one_row(client: FlaskClient, year: Feeder)
     ]
 
 
+@pytest.mark.parametrize("source", ["attempts", "statements"])
+def test_several_courses_are_those_of_any(client: FlaskClient, year: Feeder, source: str) -> None:
+    both = ask(client, **{"from": source, "filter": {"course": ["golf", CHESS]}})
+    one = ask(client, **{"from": source, "filter": {"course": [CHESS, "https://example.org/courses/none"]}})
+
+    assert (both, one) == ([{"count": 4}], [{"count": 1}])
+
+
+def test_an_answer_within_two_courses_counts_once(client: FlaskClient, feeder: Feeder) -> None:
+    question = {"id": f"{COURSE}/q", "definition": {"interactionType": "true-false"}}
+    within = {"contextActivities": {"parent": [{"id": COURSE}], "grouping": [{"id": CHESS}]}}
+    feeder.say("ann", "answered", object=question, context=within)
+
+    assert ask(client, **{"from": "interactions", "filter": {"course": ["golf", CHESS]}}) == [{"count": 1}]
+    assert len(client.get("/api/v1/interactions", query_string={"course": ["golf", CHESS]}).json["rows"]) == 1
+
+
 def test_groups_are_ordered_and_limited(client: FlaskClient, year: Feeder) -> None:
     query = {"group_by": ["activity"], "measures": [{"count": "*"}], "order": ["-count"]}
 

@@ -76,6 +76,11 @@ def class_of_four(feeder: Feeder) -> Feeder:
         ("scores", {}, ["Ann", "Bob"]),
         ("attempts", {"course": "golf"}, ["Ann", "Bob", "Cid"]),
         ("attempts", {"course": "https://example.org/courses/chess"}, ["Dan"]),
+        ("attempts", {"course": ["golf", "https://example.org/courses/chess"]}, ["Ann", "Bob", "Cid", "Dan"]),
+        ("attempts", {"course": ["https://example.org/courses/chess", "https://example.org/courses/none"]}, ["Dan"]),
+        ("attempts", {"course": ["golf", COURSE], "status": "failed"}, ["Bob"]),
+        ("statements", {"course": ["golf", "https://example.org/courses/chess"]}, ["Ann", "Bob", "Cid", "Dan"]),
+        ("learners", {"course": ["golf", "https://example.org/courses/chess"]}, ["Ann", "Bob", "Cid", "Dan"]),
         ("attempts", {"activity": COURSE}, ["Ann", "Bob", "Cid"]),
         ("attempts", {"activity": [COURSE, "https://example.org/courses/chess"]}, ["Ann", "Bob", "Cid", "Dan"]),
         ("attempts", {"actor": '{"mbox": "mailto:bob@example.org"}'}, ["Bob"]),
@@ -210,6 +215,8 @@ def test_items_of_a_course_are_asked_by_grouping_or_by_activity_within_it(client
 
     assert learners(client, "attempts", grouping=COURSE) == ["Ann"]
     assert learners(client, "attempts", course="golf", activity=item) == ["Ann"]
+    assert learners(client, "attempts", course=["https://example.org/courses/chess", "golf"], activity=item) == ["Ann"]
+    assert learners(client, "attempts", course="https://example.org/courses/chess", activity=item) == []
     assert learners(client, "attempts", course="golf") == []
 
 

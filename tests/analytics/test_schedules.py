@@ -255,3 +255,22 @@ def test_schedules_need_the_scope(client: FlaskClient) -> None:
 
     assert put(client, **as_writer).status_code == 403
     assert client.get("/api/v1/schedules", headers=as_writer).status_code == 403
+
+
+def test_a_saved_query_stays_while_a_schedule_asks_it(client: FlaskClient) -> None:
+    query = client.put("/api/v1/queries/outcome", json={"query": {"group_by": ["status"]}})
+    tag = {"If-Match": query.headers["ETag"]}
+    asked = {"saved": "outcome", "format": "csv", "every": "PT6H"}
+    made = [put(client, asked, name) for name in ("weekly", "daily")]
+    put(client, WEEKLY, "other")
+
+    refused = client.delete("/api/v1/queries/outcome", headers=tag)
+    kept = client.get("/api/v1/queries/outcome")
+    client.delete("/api/v1/schedules/weekly", headers={"If-Match": made[0].headers["ETag"]})
+    client.delete("/api/v1/schedules/daily", headers={"If-Match": made[1].headers["ETag"]})
+    gone = client.delete("/api/v1/queries/outcome", headers=tag)
+
+    assert (refused.status_code, refused.json["code"]) == (409, "query-scheduled")
+    assert refused.json["schedules"] == ["daily", "weekly"]
+    assert "daily, weekly" in refused.json["detail"]
+    assert (kept.status_code, gone.status_code) == (200, 204)

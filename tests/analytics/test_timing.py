@@ -65,6 +65,10 @@ def test_times_that_passed_are_counted() -> None:
         ("0 6 * * * *", None, None, "/cron"),
         ("61 6 * * *", None, None, "/cron"),
         ("0 0 30 2 *", None, None, "/cron"),
+        ("* * * * *", None, None, "/cron"),
+        ("*/4 * * * *", None, None, "/cron"),
+        ("2,58 9,10 * * 1", None, None, "/cron"),
+        ("2,58 0,23 1,2 * *", None, None, "/cron"),
         (5, None, None, "/cron"),
         ("0 6 * * *", None, "Mars/Olympus", "/tz"),
         ("0 6 * * *", None, 5, "/tz"),
@@ -87,3 +91,8 @@ def test_what_is_read_is_kept() -> None:
     assert timing.read("30 2 * * *", None, "Europe/Paris", 5) == PARIS
     assert timing.read(None, "PT1H", None, 0) == HOURLY
     assert timing.read("0 6 * * 1", None, None, 0) == Timing(cron="0 6 * * 1", zone="UTC")
+
+
+@pytest.mark.parametrize("cron", ["*/5 * * * *", "2,58 9,12 * * *", "0,55 * * * *", "0 0 29 2 *"])
+def test_five_minutes_apart_is_far_enough(cron: str) -> None:
+    assert timing.read(cron, None, "Europe/Paris", ms("2026-01-10T02:30")).cron == cron

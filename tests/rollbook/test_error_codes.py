@@ -34,6 +34,9 @@ def below(root: type[Exception]) -> Iterator[type[Exception]]:
 
 ERRORS = [error for root in ROOTS for error in below(root)] + [DatabaseUnavailable]
 
+OF_HTTP = {"method-not-allowed"}
+"""What the framework answers by itself (rollbook/errors.py)."""
+
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: f"{error.__module__}.{error.__name__}")
 def test_an_error_is_documented(error: type[Exception]) -> None:
@@ -41,4 +44,4 @@ def test_an_error_is_documented(error: type[Exception]) -> None:
 
 
 def test_no_error_is_documented_that_does_not_exist() -> None:
-    assert {code for _, code in DOCUMENTED} <= {error.code for error in ERRORS}  # type: ignore[attr-defined]
+    assert {code for _, code in DOCUMENTED} <= {error.code for error in ERRORS} | OF_HTTP  # type: ignore[attr-defined]
