@@ -423,7 +423,9 @@ SCHEMAS: dict[str, Schema] = {
                     "tree": ref("Branch"),
                     "sessions": {
                         "type": "array",
-                        "description": "Launches that are known, the oldest first; of SCORM only which there were.",
+                        "description": "Launches that are known, the oldest first. SCORM: `launched` until its player is "
+                        "open, `initialized` while it is, `terminated` when the course was left or another player opened, "
+                        "`expired` where neither happened in the link's time; without seconds.",
                         "items": {
                             "type": "object",
                             "required": ["session", "item", "mode", "state", "launched", "ended", "seconds"],

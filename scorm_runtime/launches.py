@@ -9,10 +9,12 @@ from typing import Any
 import orjson
 
 from scorm_runtime import openings, overrides
+from scorm_runtime.memory import Attempt
 from scorm_runtime.overrides import Overrides
 from scorm_runtime.store import Record, Session, result
 
 ATTEMPTS = ("resume", "new")
+Sessions = tuple[Session, ...]
 
 
 def launched(record: Record, session: Session, decided: Overrides, asked: str, kept: int) -> Record:
@@ -28,6 +30,24 @@ def launched(record: Record, session: Session, decided: Overrides, asked: str, k
         openings.check_limit(decided, ordinal, ordinal if goes_on else ordinal + 1, record.journal)
     version = session.version if mode == "normal" and (fresh or idle(record)) else record.version
     return replace(record, sessions=(*record.sessions, replace(session, mode=mode, fresh=fresh, version=version))[-kept:])
+
+
+def followed(sessions: Sessions, key: str, attempt: Attempt, now: float, *, opens: bool) -> Sessions:
+    """The sessions after a step of the one with this key. A player that opens is the only one; its end is that of the course."""
+    made = []
+    for one in sessions:
+        if one.key == key:
+            over = attempt.ended and attempt.run is None
+            one = replace(one, opened=now if opens else one.opened, ended=(one.ended or now) if over else None)
+        elif opens:
+            one = left(one, now)
+        made.append(one)
+    return tuple(made)
+
+
+def left(one: Session, now: float) -> Session:
+    """Its player, if there is one, is no longer the one that plays."""
+    return replace(one, ended=now) if one.opened is not None and one.ended is None else one
 
 
 def idle(record: Record) -> bool:

@@ -154,14 +154,17 @@ def report(plan: Plan, attempt: Attempt, sessions: Iterable[Session], now: float
 
 
 def _session(one: Session, now: float) -> dict[str, Any]:
-    """A launch. When its player was opened and left is told by the attempt, not here."""
+    """A launch. A link of old does not know when it was made; how much time was spent is told by the attempt."""
+    state = "launched" if one.opened is None else "initialized" if one.ended is None else "terminated"
+    if state != "terminated" and one.expires.timestamp() <= now:
+        state = "expired"
     return {
         "session": one.id,
         "item": one.item,
         "mode": one.mode,
-        "state": "launched" if one.expires.timestamp() > now else "expired",
-        "launched": None,
-        "ended": None,
+        "state": state,
+        "launched": None if one.launched is None else timestamp(one.launched),
+        "ended": None if one.ended is None else timestamp(one.ended),
         "seconds": None,
     }
 

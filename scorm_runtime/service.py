@@ -116,6 +116,7 @@ class Service:
             item=item,
             expires=expires,
             version=entry.version,
+            launched=self.clock(),
             **page,
         )
         decided, kept = self.courses.of(found.course), self.settings.sessions_kept
@@ -286,12 +287,13 @@ class Service:
             if opens and session.mode == "normal":
                 attempt = self.ledger.with_learner(record, plan, attempt)
             done = step(plan, attempt, session.item, now)
+            sessions = launches.followed(record.sessions, key, done.attempt, now, opens=opens)
             if session.mode != "normal":  # nothing is left behind but the way to go on
-                scratch = replace(record, scratch=store.attempt_json(done.attempt))
+                scratch = replace(record, scratch=store.attempt_json(done.attempt), sessions=sessions)
                 saved = store.save(self.db, record, scratch, self._now())
             else:
                 openings.check_limit(plan.overrides, before.ordinal, done.attempt.ordinal, record.journal)
-                saved = self.ledger.save(record, plan, before, done, act, now)
+                saved = self.ledger.save(record, plan, before, done, act, now, sessions)
             if saved is not None:
                 return saved, session, plan, done
         raise errors.Busy("The attempt is being changed by others all the time. Try again.")
@@ -306,7 +308,7 @@ class Service:
             before, now = self.attempt(record, plan), self.clock()
             done = step(plan, before, now)
             begun = act.kind in ANEW
-            sessions = tuple(replace(one, fresh=False) if begun else one for one in record.sessions)
+            sessions = tuple(launches.left(replace(one, fresh=False), now) if begun else one for one in record.sessions)
             if saved := self.ledger.save(record, plan, before, done, act, now, sessions):
                 self.outbox.deliver(saved)
                 return saved, plan, done

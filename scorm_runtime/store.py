@@ -46,7 +46,8 @@ class Session:
 
     `window`: content is shown in a "frame" of the page or in a "new" window. `resume`: a suspended attempt goes on "now",
     or the learner is asked ("ask") and may start again. `fresh`: another attempt begins when it is opened. `version` of the
-    course is what its files lie under; None: the attempt's, as links of old had it.
+    course is what its files lie under; None: the attempt's, as links of old had it. `opened`: when its player last was, `ended`:
+    when that was over.
     """
 
     key: str
@@ -59,6 +60,9 @@ class Session:
     resume: str = "now"
     fresh: bool = False
     version: int | None = None
+    launched: float | None = None
+    opened: float | None = None
+    ended: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

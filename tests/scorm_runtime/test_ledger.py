@@ -436,6 +436,54 @@ def test_a_limit_that_comes_after_a_new_attempt_was_granted_is_forgiven_too(serv
     assert [row[0] for row in versions(service, registration)] == [2, 1]
 
 
+def sessions(service: Service, registration: str) -> list[tuple[str, bool]]:
+    return [(row["state"], row["ended"] is not None) for row in service.report(registration)["sessions"]]
+
+
+def test_a_session_says_whether_its_player_is_open_and_when_it_was_left(service: Service, fire_safety: str, clock: Clock) -> None:
+    registration, secret = token(service, fire_safety)
+    launched = sessions(service, registration)
+    clock.pass_(10)
+    opened = service.open_window(secret, {})
+    during = sessions(service, registration)
+    clock.pass_(10)
+    service.finish(secret, opened["window"], Move(run=opened["run"], terminated=True, request=END, number=1))
+
+    [row] = service.report(registration)["sessions"]
+    assert (launched, during) == ([("launched", False)], [("initialized", False)])
+    assert row | {"session": "", "item": ""} == {
+        "session": "",
+        "item": "",
+        "mode": "normal",
+        "state": "terminated",
+        "launched": "2027-01-15T08:00:00.000Z",
+        "ended": "2027-01-15T08:00:20.000Z",
+        "seconds": None,
+    }
+
+
+def test_a_session_ends_when_another_player_opens_or_the_attempt_is_put_aside(service: Service, fire_safety: str) -> None:
+    registration, secret = token(service, fire_safety)
+    service.open_window(secret, {})
+
+    service.open_window(secret_of(service, registration), {})
+    elsewhere = sessions(service, registration)
+    inquiry.begin_anew(service, registration, 1, BY)
+
+    assert elsewhere == [("terminated", True), ("initialized", False)]
+    assert sessions(service, registration) == [("terminated", True), ("terminated", True)]
+
+
+def test_a_session_whose_link_has_run_out_has_expired(service: Service, fire_safety: str, clock: Clock) -> None:
+    registration, secret = token(service, fire_safety)
+    service.open_window(secret, {})
+    service.launch(registration)
+
+    clock.pass_(service.settings.launch_lifetime + 1)
+
+    assert sessions(service, registration) == [("expired", False), ("expired", False)]
+
+
 def test_what_the_window_before_could_not_send_belongs_to_the_attempt_before(service: Service, fire_safety: str) -> None:
     registration, secret = token(service, fire_safety)
     service.open_window(secret, {})
