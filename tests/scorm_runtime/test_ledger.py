@@ -350,6 +350,22 @@ def test_a_version_between_a_new_attempt_and_its_opening_leaves_no_empty_attempt
     assert [row[:2] for row in versions(service, registration)] == [(2, 2), (1, 1)]
 
 
+def test_what_a_learner_prefers_does_no_harm_in_the_other_scorm(
+    service: Service, data_protection: str, catalogue: Any, sample_package: Any
+) -> None:
+    registration, secret = token(service, data_protection)
+    ended(service, secret, learner_preference__language="de", completion_status="completed")
+    catalogue.add(sample_package("scorm12-fire-safety"), course_id=data_protection)
+
+    link = secret_of(service, registration)
+    again = service.open_window(link, {})
+    saved = service.commit(link, again["window"], again["run"], [set_(1, core__lesson_status="passed")])
+
+    assert again["course"]["standard"] == "scorm12"
+    assert saved["saved"] == 1
+    assert "refused" not in saved
+
+
 def test_a_launch_that_nobody_opens_changes_nothing(service: Service, fire_safety: str, newer: Callable[[], None]) -> None:
     registration, secret = token(service, fire_safety)
     ended(service, secret, core__lesson_status="completed")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from flask.testing import FlaskClient
@@ -196,3 +199,20 @@ def test_the_script_is_immutable_under_its_digest(player: FlaskClient, base: str
     assert "immutable" in script.headers["Cache-Control"]
     assert script.headers["Content-Type"].startswith("text/javascript")
     assert other.status_code == 404
+
+
+def test_files_of_an_attempt_on_a_newer_version_have_an_address_of_their_own(
+    player: FlaskClient, base: str, service: scorm_runtime.Service, fire_safety: str, sample_package: Callable[[str], Path]
+) -> None:
+    opened = player.post(f"{base}state", json={}).json
+    end = {"window": opened["window"], "run": 1, "commits": [], "terminated": True, "move": 1, "request": {"kind": "exitAll"}}
+    player.post(f"{base}navigate", json=end)
+    service.catalogue.add(sample_package("scorm2004-data-protection"), course_id=fire_safety)
+
+    again = player.post(f"{base}state", json={}).json
+    old, new = (player.get(urljoin(f"{base}content/", one["delivery"]["url"])) for one in (opened, again))
+    other = player.get(f"{base}content-7/index.html")
+
+    assert (old.status_code, new.status_code, other.status_code) == (200, 200, 404)
+    assert again["delivery"]["url"].startswith("../content-2/")
+    assert old.headers["ETag"] != new.headers["ETag"]
