@@ -18,6 +18,7 @@ import fsspec
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
+import access
 from rollbook import database
 from rollbook.config import Config, read_config
 from rollbook.errors import RollbookError
@@ -42,7 +43,7 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
         config = read_config(environ)
     except RollbookError as error:
         return [Finding(verdict="fail", subject="settings", message=str(error), advice="docs/settings.md lists every setting.")]
-    findings = [Finding(verdict="ok", subject="settings", message="all readable"), *_origins(config)]
+    findings = [Finding(verdict="ok", subject="settings", message="all readable"), *_secret(config), *_origins(config)]
     kept = _data_dir(config)
     findings.append(kept)
     if config.content_store or kept.verdict != "fail":
@@ -50,6 +51,14 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
     if config.mongodb_uri or kept.verdict != "fail":
         findings += _reached(config)
     return findings
+
+
+def _secret(config: Config) -> Iterator[Finding]:
+    if config.admin_secret is not None and not access.secret_is_right(config.admin_secret):
+        yield Finding(
+            verdict="warn", subject="first credential", message=f"its secret has {len(config.admin_secret)} characters",
+            advice=f"Set ROLLBOOK_ADMIN_SECRET to {access.SECRET_RULE}; it opens everything.",
+        )  # fmt: skip
 
 
 def _reached(config: Config) -> list[Finding]:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import click
 
+import access
 from rollbook import database, servers
 from rollbook.config import Config, bracketed, to_environ
 from rollbook.errors import DatabaseUnavailable, RollbookError
@@ -70,6 +71,8 @@ def serve(config: Config, *, on_ready: Callable[[Config], None] | None = None) -
         signal.signal(number, lambda signum, _frame: stopping.append(signum))
     config = replace(config, port=_free(config.host, config.port), content_port=_free(config.host, config.content_port))
     commands = servers.commands(config)
+    if config.admin_secret is not None and not access.secret_is_right(config.admin_secret):
+        click.echo(f"rollbook: ROLLBOOK_ADMIN_SECRET is weak; it should have {access.SECRET_RULE}", err=True)
     embedded: database.EmbeddedServer | None = None
     children: list[Child] = []
     try:
