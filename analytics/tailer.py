@@ -20,6 +20,7 @@ from analytics.parameters import RESOURCES, Selection
 from analytics.store import Place, RowMoved
 
 LEASE_SECONDS = 2.5
+UNSETTLED_SECONDS = 15.0
 BATCH_FIRST, BATCH_LEAST, BATCH_MOST = 250, 100, 1_000
 POLL_SECONDS = (0.001, 0.02)
 
@@ -91,18 +92,20 @@ class Attempts:
         return max(attempts.seq_ms(store.place(self.db, store_id).seq) - 1, 0)
 
     def rebuild(self, store_id: int = 1, progress: Callable[[int], None] | None = None) -> int:
-        """The rows again from the statements; `progress` hears the number folded so far."""
-        holder = uuid.uuid4().hex
+        """The rows again from the statements; `progress` hears the number folded so far.
+
+        A writer that died a moment ago holds up for some seconds what was stored since: that is waited for."""
+        holder, asked, until = uuid.uuid4().hex, self.lrs.through().now, time.monotonic() + UNSETTLED_SECONDS
         with self._folding:
             while store.take_lease(self.db, store_id, holder, self.clock(), LEASE_SECONDS) is None:
                 time.sleep(POLL_SECONDS[1])
             store.forget(self.db, store_id, holder)
             store.release_lease(self.db, store_id, holder)
         folded = 0
-        while self._behind(store_id):
+        while (self.lrs.through().ms < asked and time.monotonic() < until) or self._behind(store_id):
             if done := self.catch_up(store_id, budget=1.0):
                 folded += done
-            else:  # another process is at it
+            else:  # another process is at it, or something is on its way
                 time.sleep(POLL_SECONDS[1])
             if progress is not None:
                 progress(folded)

@@ -8,7 +8,8 @@ from pymongo.database import Database
 
 from analytics import Attempts, store
 from analytics.attempts import Key, Row, row_id
-from tests.analytics.feeder import COURSE, Feeder
+from lrs import Stored
+from tests.analytics.feeder import COURSE, Feeder, Through
 
 ANN = Key("mailto:ann@example.org", COURSE, None)
 BOB = Key("mailto:bob@example.org", COURSE, None)
@@ -209,6 +210,27 @@ def test_rebuilding_gives_the_same_rows(attempts: Attempts, feeder: Feeder) -> N
 
     assert [row(attempts), row(attempts, BOB)] == before
     assert heard[-1] == 3
+
+
+class HeldUp(Feeder):
+    """A writer has died: what it was about to store, and all that came later, shows when that is known."""
+
+    asked = 0
+
+    def through(self) -> Through:
+        self.asked += 1
+        known = super().through()
+        return known if self.asked > 3 else known._replace(ms=known.ms - 5_000)
+
+    def tail(self, store: int = 1, after_seq: int = 0, limit: int = 1000) -> list[Stored]:
+        return super().tail(store, after_seq, limit) if self.asked > 3 else []
+
+
+def test_rebuilding_waits_for_what_a_dead_writer_holds_up(attempts: Attempts) -> None:
+    feeder = HeldUp()
+    feeder.say("ann", "completed")
+
+    assert Attempts(attempts.db, feeder).rebuild() == 1
 
 
 def test_rebuilding_may_meet_each_row_as_it_was(attempts: Attempts, feeder: Feeder, db: Database[dict[str, Any]]) -> None:
