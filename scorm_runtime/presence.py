@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from package_importer import Catalogue, CourseNotFound
 from scorm_runtime.errors import CourseRemoved
 
 KEPT = 5  # seconds
+COURSES = 1024
 
 
 class Presence:
-    def __init__(self, catalogue: Catalogue, clock: Callable[[], float]) -> None:
+    """`after`: runs what may follow an answer. A message is answered by what is remembered, and costs no round trip."""
+
+    def __init__(self, catalogue: Catalogue, clock: Callable[[], float], after: Callable[[Callable[[], object]], object]) -> None:
         self.catalogue = catalogue
         self.clock = clock
-        self._known = lru_cache(maxsize=1024)(self._ask)
+        self.after = after
+        self._known: dict[str, tuple[float, bool]] = {}
 
     def check(self, course: str, *, at_once: bool = False) -> None:
         """Raises CourseRemoved. `at_once`: as it is now."""
-        there = self._ask(course, 0) if at_once else self._known(course, int(self.clock() // KEPT))
-        if not there:
+        asked, there = self._known.get(course, (0.0, True))
+        if at_once:
+            self._ask(course)
+        elif self.clock() - asked >= KEPT:
+            self._known[course] = self.clock(), there
+            self.after(lambda: self._ask(course))
+        if not self._known.get(course, (0.0, True))[1]:
             raise CourseRemoved("This course has been removed. What was done in it is kept.", course=course)
 
-    def _ask(self, course: str, moment: int) -> bool:
+    def _ask(self, course: str) -> None:
         try:
             self.catalogue.get(course)
+            there = True
         except CourseNotFound:
-            return False
-        return True
+            there = False
+        if len(self._known) >= COURSES:
+            self._known = {}
+        self._known[course] = self.clock(), there

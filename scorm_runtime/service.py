@@ -85,7 +85,7 @@ class Service:
         self.courses = CourseSettings(db, catalogue, self.settings)
         activity = lru_cache(maxsize=1024)(lambda course: catalogue.get(course).activity_id)
         self.ledger = Ledger(db, activity, self.settings.log_kept, self.outbox.after)
-        self.presence = Presence(catalogue, clock)
+        self.presence = Presence(catalogue, clock, self.outbox.after)
         self._tree = lru_cache(maxsize=64)(self._read_tree)
         self._place = lru_cache(maxsize=4096)(self._read_place)
 

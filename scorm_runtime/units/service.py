@@ -84,7 +84,7 @@ class Units:
         self.partitions = Partitions(db, self.settings.content_url)
         self.clock = clock
         self.outbox = Outbox(db, lrs, clock, self.settings.idle, after)
-        self.presence = Presence(catalogue, clock)
+        self.presence = Presence(catalogue, clock, self.outbox.after)
         self._plan = lru_cache(maxsize=256)(self._read_plan)
         self._place = lru_cache(maxsize=4096)(self._read_place)
 

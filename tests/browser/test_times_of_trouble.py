@@ -117,6 +117,8 @@ def test_a_course_that_was_removed_says_so_in_the_open_window_and_at_its_link(
     page.wait_for_timeout(presence.KEPT * 1000)
 
     saves(page, "cmi.suspend_data", "said too late")
+    page.wait_for_timeout(1000)
+    saves(page, "cmi.suspend_data", "said later still")
 
     notice = page.get_by_role("dialog", name="This course has been removed")
     expect(notice).to_be_visible()

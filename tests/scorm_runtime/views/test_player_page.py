@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from flask.testing import FlaskClient
 
 import lrs
 import scorm_runtime
-from scorm_runtime.presence import KEPT
+from scorm_runtime.errors import CourseRemoved
+from scorm_runtime.presence import KEPT, Presence
 from tests.scorm_runtime.conftest import Clock
 
 ADA = {"objectType": "Agent", "mbox": "mailto:ada@people.example"}
@@ -115,6 +117,22 @@ def test_nothing_more_is_recorded_of_a_course_that_was_removed(
     assert (shown.status_code, shown.mimetype) == (410, "text/html")
     assert "has been removed" in shown.text
     assert len(store.tail(1, 0, 100)) == before > 0
+
+
+def test_whether_a_course_is_still_there_is_asked_after_the_answer(
+    service: scorm_runtime.Service, fire_safety: str, clock: Clock
+) -> None:
+    waiting: list[Callable[[], object]] = []
+    presence = Presence(service.catalogue, clock, waiting.append)
+    service.catalogue.remove(fire_safety)
+
+    for _ in range(3):
+        presence.check(fire_safety)
+    (asked,) = waiting
+    asked()
+
+    with pytest.raises(CourseRemoved):
+        presence.check(fire_safety)
 
 
 def test_the_script_of_the_player_comes_in_one_piece_and_weighs_less_than_60_kilobytes(
