@@ -116,11 +116,14 @@ def test_a_course_that_was_removed_says_so_in_the_open_window_and_at_its_link(
     service.ask("DELETE", f"/api/v1/courses/{course['id']}")
     page.wait_for_timeout(presence.KEPT * 1000)
 
-    saves(page, "cmi.suspend_data", "said too late")
-    page.wait_for_timeout(1000)
-    saves(page, "cmi.suspend_data", "said later still")
-
     notice = page.get_by_role("dialog", name="This course has been removed")
+
+    for said in ("too late", "later still", "and again"):  # each process may answer once by what it remembers
+        if not notice.is_visible():
+            with page.expect_response("**/commit"):
+                saves(page, "cmi.suspend_data", said)
+            page.wait_for_timeout(1000)
+
     expect(notice).to_be_visible()
     expect(notice.get_by_role("button", name="Back to where you came from")).to_be_focused()
     page.goto(url)
