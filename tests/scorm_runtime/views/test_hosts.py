@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from pymongo.database import Database
 
@@ -18,10 +17,9 @@ import access
 import lrs
 import package_importer
 import scorm_runtime
-from rollbook import errors
 from scorm_runtime.settings import Settings
 from scorm_runtime.units.visits import Visits
-from tests.scorm_runtime.conftest import FAULTS, Clock
+from tests.scorm_runtime.conftest import Clock
 
 ADA = {"objectType": "Agent", "account": {"homePage": "https://people.example", "name": "ada"}}
 BO = {"objectType": "Agent", "account": {"homePage": "https://people.example", "name": "bo"}}
@@ -42,14 +40,6 @@ def units(service: scorm_runtime.Service, store: lrs.LRS, credentials: access.Cr
     )
     made.ensure_indexes()
     return made
-
-
-@pytest.fixture
-def content(service: scorm_runtime.Service, units: scorm_runtime.Units) -> FlaskClient:
-    app = Flask("content", static_folder=None)
-    errors.init_app(app, FAULTS)
-    scorm_runtime.init_content(app, service, units)
-    return app.test_client()
 
 
 @pytest.fixture
@@ -86,71 +76,71 @@ def test_each_registration_has_a_host_name_of_its_own_at_every_launch(
     assert HOST.fullmatch(others)
 
 
-def test_a_link_works_under_its_own_host_name(service: scorm_runtime.Service, registration: str, content: FlaskClient) -> None:
+def test_a_link_works_under_its_own_host_name(service: scorm_runtime.Service, registration: str, player: FlaskClient) -> None:
     url = service.launch(registration).url
 
-    assert content.get(url).status_code == 200
-    assert content.post(f"{url}state", json={}).json["state"] == "running"
-    assert content.get(f"{url}content/imsmanifest.xml").status_code == 200
-    assert content.get(url.replace(host(url), host(url).upper() + ":8443")).status_code == 200
+    assert player.get(url).status_code == 200
+    assert player.post(f"{url}state", json={}).json["state"] == "running"
+    assert player.get(f"{url}content/imsmanifest.xml").status_code == 200
+    assert player.get(url.replace(host(url), host(url).upper() + ":8443")).status_code == 200
 
 
 @pytest.mark.parametrize("other", ["content.example", "www.content.example", "127.0.0.1:8081", ""])
 def test_under_another_host_name_there_is_nothing(
-    service: scorm_runtime.Service, registration: str, content: FlaskClient, other: str
+    service: scorm_runtime.Service, registration: str, player: FlaskClient, other: str
 ) -> None:
     path = urlsplit(service.launch(registration).url).path
 
-    assert nothing(content, path, other)
+    assert nothing(player, path, other)
 
 
 def test_under_the_host_name_of_another_registration_there_is_nothing(
-    service: scorm_runtime.Service, registration: str, others: str, content: FlaskClient
+    service: scorm_runtime.Service, registration: str, others: str, player: FlaskClient
 ) -> None:
     url = service.launch(registration).url
-    assert content.get(f"{url}content/imsmanifest.xml").status_code == 200  # what is known of a token is remembered
+    assert player.get(f"{url}content/imsmanifest.xml").status_code == 200  # what is known of a token is remembered
 
-    assert nothing(content, urlsplit(url).path, others)
+    assert nothing(player, urlsplit(url).path, others)
 
 
-def nothing(content: FlaskClient, path: str, host: str) -> bool:
+def nothing(player: FlaskClient, path: str, host: str) -> bool:
     headers = {"Host": host}
     answers = [
-        content.get(path, headers=headers),
-        content.get(f"{path}content/imsmanifest.xml", headers=headers),
-        *(content.post(path + what, json={}, headers=headers) for what in ("state", "commit", "terminate", "navigate")),
+        player.get(path, headers=headers),
+        player.get(f"{path}content/imsmanifest.xml", headers=headers),
+        *(player.post(path + what, json={}, headers=headers) for what in ("state", "commit", "terminate", "navigate")),
     ]
     return {answer.status_code for answer in answers} == {404}
 
 
 def test_a_label_within_the_path_is_no_host_name(
-    service: scorm_runtime.Service, registration: str, others: str, content: FlaskClient
+    service: scorm_runtime.Service, registration: str, others: str, player: FlaskClient
 ) -> None:
     url = service.launch(registration).url
     label = host(url).partition(".")[0]
 
     path = urlsplit(url).path.rstrip("/") + f"@{label}/"
 
-    assert nothing(content, path, others)
-    assert nothing(content, path, "content.example")
+    assert nothing(player, path, others)
+    assert nothing(player, path, "content.example")
 
 
 def test_a_unit_has_all_its_addresses_under_one_host_name(
-    units: scorm_runtime.Units, enrolled: str, content: FlaskClient, others: str
+    units: scorm_runtime.Units, enrolled: str, player: FlaskClient, others: str
 ) -> None:
-    player = Visits(units).begin(enrolled)
+    visit = Visits(units).begin(enrolled)
 
-    opened = content.post(f"{player.url}units/open", json={"item": first_unit(content, player.url)}).json
+    opened = player.post(f"{visit.url}units/open", json={"item": first_unit(player, visit.url)}).json
     asked = parse_qs(urlsplit(opened["url"]).query)
 
-    own = host(player.url)
+    own = host(visit.url)
     assert HOST.fullmatch(own)
     assert {host(opened["url"]), host(asked["fetch"][0])} == {own}
     assert f"https://{own}/returned/" in launch_data(units, asked)["returnURL"]
 
 
-def first_unit(content: FlaskClient, url: str) -> str:
-    entries = content.post(f"{url}units", json={}).json["entries"]
+def first_unit(player: FlaskClient, url: str) -> str:
+    entries = player.post(f"{url}units", json={}).json["entries"]
     name: str = next(entry["id"] for entry in entries if entry["leaf"])
     return name
 
@@ -171,18 +161,18 @@ def launch_data(units: scorm_runtime.Units, asked: dict[str, list[str]]) -> dict
 
 
 def test_a_unit_and_its_credential_are_not_to_be_had_under_another_host_name(
-    units: scorm_runtime.Units, enrolled: str, content: FlaskClient, others: str
+    units: scorm_runtime.Units, enrolled: str, player: FlaskClient, others: str
 ) -> None:
-    player = Visits(units).begin(enrolled)
-    opened = content.post(f"{player.url}units/open", json={"item": first_unit(content, player.url)}).json
+    visit = Visits(units).begin(enrolled)
+    opened = player.post(f"{visit.url}units/open", json={"item": first_unit(player, visit.url)}).json
     fetch = parse_qs(urlsplit(opened["url"]).query)["fetch"][0]
     headers = {"Host": others}
 
-    elsewhere = content.post(urlsplit(fetch).path, headers=headers)
+    elsewhere = player.post(urlsplit(fetch).path, headers=headers)
 
     assert elsewhere.json["error-code"] == "2"
-    assert content.get(urlsplit(opened["url"]).path, headers=headers).status_code == 404
-    assert content.get(urlsplit(player.url).path, headers=headers).status_code == 404
-    assert content.post(f"{urlsplit(player.url).path}units", json={}, headers=headers).status_code == 404
-    assert "auth-token" in content.post(fetch).json
-    assert content.get(opened["url"]).status_code == 200
+    assert player.get(urlsplit(opened["url"]).path, headers=headers).status_code == 404
+    assert player.get(urlsplit(visit.url).path, headers=headers).status_code == 404
+    assert player.post(f"{urlsplit(visit.url).path}units", json={}, headers=headers).status_code == 404
+    assert "auth-token" in player.post(fetch).json
+    assert player.get(opened["url"]).status_code == 200
