@@ -79,8 +79,12 @@ class LRS:
         caller: Caller,
         version: str = "2.0.0",
         attachments: Iterable[Attachment] = (),
+        after: int = 0,
     ) -> list[str]:
-        """Validates, completes and stores, all or none; the ids in order once everything is on disk."""
+        """Validates, completes and stores, all or none; the ids in order once everything is on disk.
+
+        `after`: they follow what any process had stored when its `latest` was this.
+        """
         given = [statements] if isinstance(statements, dict) else list(statements)
         served = negotiate(version)
         if len(given) > self.settings.statements_maximum:
@@ -100,10 +104,15 @@ class LRS:
             return []
         self.attachments.keep(caller.store, parts.values(), bearers)
         if not is_gated(caller):
-            return self._write([(caller, statement) for statement in given], caller, served, bearers)
+            return self._write([(caller, statement) for statement in given], caller, served, bearers, after)
         with self._gate.statements(caller, given) as admitted:
             ids = self._write(admitted, caller, served, bearers)
         return [told for (speaker, _), told in zip(admitted, ids, strict=True) if speaker is caller]
+
+    @property
+    def latest(self) -> int:
+        """When this process stored last, in milliseconds of the database's clock; 0 if it never did."""
+        return self.numbering.latest
 
     def ask(self, caller: Caller, asked: Asked) -> None:
         """Lets a request pass, or raises what its answer is."""
@@ -127,13 +136,18 @@ class LRS:
             signatures.check(statement, parts, place)
 
     def _write(
-        self, given: Sequence[tuple[Caller, Mapping[str, Any]]], caller: Caller, version: Version, brought: Container[str]
+        self,
+        given: Sequence[tuple[Caller, Mapping[str, Any]]],
+        caller: Caller,
+        version: Version,
+        brought: Container[str],
+        after: int = 0,
     ) -> list[str]:
         """Each statement has its speaker, whose authority it gets; the caller's store takes them all. `brought`: their parts."""
         speakers = {key: self._authority(speaker) for key, speaker in {one.key: one for one, _ in given}.items()}
         if any(statement["object"].get("objectType") == "StatementRef" for _, statement in given):
             self.numbering.refer(caller.store)
-        with self.numbering.writing(len(given)) as numbers:
+        with self.numbering.writing(len(given), after) as numbers:
             documents, ids, done = [], [], []
             for ordinal, ((speaker, statement), fresh) in enumerate(zip(given, _fresh_ids(len(given)), strict=True)):
                 seq = numbers[ordinal]

@@ -99,7 +99,7 @@ class Ledger:
         began = counts.began if counts.began is not None or not attempt.started else now
         counts = replace(counts, logged=counts.logged + 1, began=began)
         entry = journal.entry(counts.logged, act, before, replace(done, attempt=attempt), changes, now, done.events)
-        return replace(
+        new = replace(
             old,
             attempt=store.attempt_json(attempt),
             events=old.events + len(told),
@@ -109,6 +109,7 @@ class Ledger:
             journal=counts,
             entries=_with(old.entries, orjson.dumps(entry).decode()),
         )
+        return store.hold(new, now)
 
     def _subject(self, record: Record, plan: Plan) -> Subject:
         return Subject(

@@ -1,11 +1,14 @@
-"""From an attempt's outbox into the Learning Record Store and the learner's own record, exactly once.
+"""From an attempt's outbox into the Learning Record Store and the learner's own record, in order and exactly once.
 
-Statements keep their ids, so that sending them twice stores them once; the outbox is emptied after they are stored.
+Statements keep their ids, so that sending them twice stores them once; the outbox is emptied after they are stored. Two
+who send the same statements at once could mix up their order: so the save that fills an outbox also takes it for its
+process, for ten seconds. What comes into it meanwhile is sent by whoever has it; after a crash, by whoever comes later.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -21,6 +24,8 @@ from scorm_runtime.store import Record
 
 PASSING = 500
 """From this status on the fault is the service's, not the statement's."""
+PATIENCE = 1.0  # seconds that an answer waits for somebody else who is sending
+PAUSE = 0.01
 log = logging.getLogger("rollbook.runtime")
 
 
@@ -40,29 +45,41 @@ class Outbox:
         self.after = after or ThreadPoolExecutor(max_workers=1, thread_name_prefix="statements").submit
 
     def soon(self, record: Record) -> None:
-        if record.outbox or record.learner:
-            self.after(lambda: self._deliver_newest(record.registration))
+        if record.holds:
+            self.after(lambda: self._empty(record))
 
     def deliver(self, record: Record) -> None:
-        """A statement that the LRS refuses is logged and laid aside for a person to look at; it holds up no other."""
-        if not record.outbox and not record.learner:
+        """At its end the statements are stored: by us, or by whoever was about to when we came."""
+        if record.holds:
+            self._empty(record)
             return
-        if record.learner:
-            store.save_learner(self.db, record.store, record.actor_key, record.learner)
-        refused: list[str] = []
-        if record.outbox:
-            try:
-                refused = self._send(record)
-            except LRSError as error:
-                log.error("statements of registration %s are sent later: %s", record.registration, error)
-                return
-        store.delivered(self.db, record, refused)
+        waiting, patience = set(record.outbox), time.monotonic() + PATIENCE
+        while waiting and time.monotonic() < patience:
+            time.sleep(PAUSE)
+            now = store.by_registration(self.db, record.registration)
+            waiting &= set(now.outbox) if now else set()
+
+    def _empty(self, record: Record) -> None:
+        """A statement that the LRS refuses is logged and laid aside for a person to look at; it holds up no other."""
+        full: Record | None = record
+        while full is not None:
+            if full.learner:
+                store.save_learner(self.db, full.store, full.actor_key, full.learner)
+            refused: list[str] = []
+            if full.outbox:
+                try:
+                    refused = self._send(full)
+                except LRSError as error:
+                    log.error("statements of registration %s are sent later: %s", full.registration, error)
+                    store.let_go(self.db, full)
+                    return
+            full = store.delivered(self.db, full, refused, self.lrs.latest)
 
     def _send(self, record: Record) -> list[str]:
         """All at once; one by one if they are not taken so. What is refused; raises if nothing can be taken at present."""
         caller = Caller(key="rollbook-player", name="Rollbook player", scopes=frozenset(("all",)), store=record.store)
         try:
-            self.lrs.store([orjson.loads(text) for text in record.outbox], caller=caller)
+            self.lrs.store([orjson.loads(text) for text in record.outbox], caller=caller, after=record.told)
             return []
         except LRSError as error:
             if error.status >= PASSING:
@@ -70,7 +87,7 @@ class Outbox:
         refused = []
         for text in record.outbox:
             try:
-                self.lrs.store(orjson.loads(text), caller=caller)
+                self.lrs.store(orjson.loads(text), caller=caller, after=record.told)
             except LRSError as error:
                 if error.status >= PASSING:
                     raise
@@ -79,14 +96,11 @@ class Outbox:
         return refused
 
     def flush(self, older_than: float) -> int:
-        """How many attempts had something to send."""
-        count = 0
-        before = datetime.fromtimestamp(self.clock(), UTC) - timedelta(seconds=older_than)
-        for record in store.undelivered(self.db, before):
-            self.deliver(record)
-            count += 1
+        """How many attempts had something to send that nobody else was sending."""
+        count, now = 0, datetime.fromtimestamp(self.clock(), UTC)
+        for record in store.undelivered(self.db, now - timedelta(seconds=older_than)):
+            held = store.hold(record, now.timestamp())
+            if held.holds and (saved := store.save(self.db, record, held, now)):
+                self._empty(saved)
+                count += 1
         return count
-
-    def _deliver_newest(self, registration: str) -> None:
-        if record := store.by_registration(self.db, registration):
-            self.deliver(record)

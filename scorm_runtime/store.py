@@ -29,6 +29,7 @@ PLAIN = ("current", "window", "move", "number", "latest", "ordinal", "seconds", 
 NESTED = ("attempt", "scratch", "runs", "causes")
 LEARNER_KINDS = ("objectives", "stores", "preference")
 REFUSED_KEPT = 100
+SENDING = 10.0  # seconds that an outbox is for one to send
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -70,7 +71,8 @@ class Record:
     """The document. `attempt` and `scratch` (browse and review) stay JSON until a tree is at hand to read them.
 
     `refused` are statements that the Learning Record Store would not have. `terms`: what was decided for the course when the
-    attempt was last opened, and whether it is for credit. `entries`: the newest entries of the log, in JSON.
+    attempt was last opened, and whether it is for credit. `entries`: the newest entries of the log, in JSON. Until `sending` the
+    outbox is for one to send: for whoever has the record with `holds`. `told` is `LRS.latest` of what was sent last.
     """
 
     registration: str
@@ -90,6 +92,9 @@ class Record:
     terms: Mapping[str, Any] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
     entries: tuple[str, ...] = ()
+    sending: float | None = None
+    holds: bool = field(default=False, compare=False)
+    told: int = 0
 
 
 def result(record: Record) -> Result | None:
@@ -157,15 +162,35 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any], prefix: st
     return found
 
 
-def delivered(db: Database[Any], record: Record, refused: Sequence[str] = ()) -> None:
-    """The outbox as `record` has it was sent, but for the refused; what came into it since then stays."""
+def hold(record: Record, now: float) -> Record:
+    """The record with its outbox for whoever saves it, unless it is empty or somebody else sends it at this moment."""
+    if not (record.outbox or record.learner) or (record.sending is not None and now < record.sending):
+        return record
+    return replace(record, sending=now + SENDING, holds=True)
+
+
+def delivered(db: Database[Any], record: Record, refused: Sequence[str] = (), told: int = 0) -> Record | None:
+    """The outbox as `record` has it was sent, but for the refused; what came into it since then is still to be sent by
+    whoever holds it: that record."""
     sent = set(record.outbox)
     now: Record | None = record
     while now is not None:
         rest = tuple(text for text in now.outbox if text not in sent)
         learner = {} if now.learner == record.learner else now.learner
         kept = tuple(dict.fromkeys((*now.refused, *refused)))[-REFUSED_KEPT:]
-        if save(db, now, replace(now, outbox=rest, refused=kept, learner=learner), datetime.now(UTC)):
+        mine, more = now.sending == record.sending, bool(rest or learner)
+        new = replace(now, outbox=rest, refused=kept, learner=learner, told=max(now.told, told), holds=mine and more)
+        if saved := save(db, now, replace(new, sending=None) if mine and not more else new, datetime.now(UTC)):
+            return saved if saved.holds else None
+        now = by_registration(db, record.registration)
+    return None
+
+
+def let_go(db: Database[Any], record: Record) -> None:
+    """Nothing can be sent at present: the next who comes may try."""
+    now: Record | None = record
+    while now is not None and now.sending == record.sending:
+        if save(db, now, replace(now, sending=None), datetime.now(UTC)):
             return
         now = by_registration(db, record.registration)
 
@@ -245,6 +270,10 @@ def _document(record: Record, now: datetime) -> dict[str, Any]:
     }
     if record.outbox or record.learner:
         made["due"] = now
+    if record.sending is not None:
+        made["sending"] = record.sending
+    if record.told:
+        made["told"] = record.told
     if record.refused:
         made["refused"] = list(record.refused)
     if record.attempt is not None:
@@ -276,6 +305,8 @@ def _record(found: dict[str, Any] | None) -> Record | None:
         terms=orjson.loads(found.get("terms", "{}")),
         journal=Journal(**orjson.loads(found.get("journal", "{}"))),
         entries=tuple(found.get("entries", ())),
+        sending=found.get("sending"),
+        told=found.get("told", 0),
     )
 
 

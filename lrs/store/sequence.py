@@ -31,6 +31,7 @@ _REFRESH = 0.1  # how often an active row moves its promise
 _LINGER = 0.5  # how long a row stays active after its last statement
 _TICK = 0.02
 _PAUSE = 0.5  # after the database did not answer
+_AHEAD = 1000  # milliseconds that numbers of another process may be ahead of our clock
 RECENT = 0.02  # seconds for which readers in a row share one answer of `through`
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -82,14 +83,18 @@ class Sequence:
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def writing(self, count: int) -> Iterator[Numbers]:
-        """Numbers for statements about to be stored; until the block ends the store is not consistent beyond them."""
+    def writing(self, count: int, after: int = 0) -> Iterator[Numbers]:
+        """Numbers for statements about to be stored; until the block ends the store is not consistent beyond them.
+
+        They lie behind the millisecond `after`, too, which another process may have given, unless its clock is far ahead.
+        """
         if self._process != os.getpid():
             self._forget()
         with self._lock:
             if not self._active or time.monotonic() - self._beat > _LEASE / 2:
                 self._activate()
-            ms = max(self._now(), self._floor + 1)
+            now = self._now()
+            ms = max(now, self._floor + 1, min(after + 1, now + _AHEAD))
             first = max(self._last + 1, ms << 12)
             self._last = first + count - 1
             self._ticket += 1
@@ -102,6 +107,11 @@ class Sequence:
             with self._lock:
                 self._flying.pop(ticket, None)
                 self._used = time.monotonic()
+
+    @property
+    def latest(self) -> int:
+        """The millisecond of the last number that this process has given."""
+        return self._last >> 12
 
     def through(self) -> Through:
         """How far the store is complete, in one round trip."""
@@ -145,16 +155,23 @@ class Sequence:
 
     def _activate(self) -> None:
         """Called under the lock: from its return on, readers know that numbers after the server's present are on their way."""
+        asked = time.monotonic()
         found = None if self._writer is None else self._renew(self._writer, self._owner)
         while found is None:
+            asked = time.monotonic()
             found = self._claim()
-        self._offset = _ms(found["now"]) - time.monotonic() * 1000
+        self._set_clock(found["now"], asked)
         self._floor = max(self._floor, _ms(found["now"]))
         self._beat = self._used = time.monotonic()
         self._active = True
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._attend, args=(self._process,), name="lrs-sequence", daemon=True)
             self._thread.start()
+
+    def _set_clock(self, told: datetime, asked: float) -> None:
+        """The server said the time between our question and now: what fits best of that to what we knew before."""
+        least, most = _ms(told) - time.monotonic() * 1000, _ms(told) + 1 - asked * 1000
+        self._offset = min(max(self._offset, least), most)
 
     def _renew(self, writer: int, owner: str | None) -> dict[str, Any] | None:
         row = f"w.{writer}"
@@ -216,7 +233,7 @@ class Sequence:
                 self._active, self._writer = False, None
             elif self._active:
                 self._beat = started
-                self._offset = _ms(moved["now"]) - time.monotonic() * 1000
+                self._set_clock(moved["now"], started)
         return True
 
 

@@ -94,6 +94,8 @@ def test_every_statement_is_told_once_and_in_order(tmp_path: Path, sample_packag
     with serving(tmp_path) as served:
         say(served, token, "navigate", **ending)
 
+        # What a dead process was sending is for nobody else for ten seconds.
+        assert until(lambda: "terminated" in [verb for _, verb in said(served, registration)])
         assert until(lambda: [row["success"] for row in served.ask(f"/api/v1/completions?course={course}")[1]["rows"]] == [True])
         told = said(served, registration)
         report = served.ask(f"/api/v1/registrations/{registration}")[1]

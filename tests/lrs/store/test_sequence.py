@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -57,6 +58,35 @@ def test_a_batch_larger_than_a_millisecond_holds_together(rows: Database[Any]) -
         given = [numbers[ordinal] for ordinal in range(10_000)]
 
     assert given == sorted(set(given))
+
+
+def test_numbers_lie_behind_what_another_process_has_given_unless_its_clock_is_far_ahead(rows: Database[Any]) -> None:
+    one, two = Sequence(rows), Sequence(rows)
+    with one.writing(1) as given:
+        pass
+    near = one.latest + 500
+
+    with two.writing(1, after=near) as behind, Sequence(rows).writing(1, after=near + 3_600_000) as bounded:
+        pass
+
+    assert one.latest == given[0] >> 20
+    assert behind[0] >> 20 == near + 1
+    assert near < bounded[0] >> 20 < near + 60_000
+
+
+def test_the_clock_keeps_the_best_of_what_the_server_said(rows: Database[Any]) -> None:
+    sequence = Sequence(rows)
+    with sequence.writing(1):
+        known = sequence._offset
+    told = datetime.fromtimestamp((known + time.monotonic() * 1000) / 1000, UTC)
+
+    sequence._set_clock(told - timedelta(milliseconds=400), time.monotonic() - 0.5)
+    late_answer = sequence._offset
+    sequence._set_clock(told - timedelta(hours=1), time.monotonic())
+    set_back = sequence._offset
+
+    assert late_answer == known
+    assert known - 3_600_100 < set_back < known - 3_599_000
 
 
 def test_writers_have_numbers_of_their_own(rows: Database[Any]) -> None:
