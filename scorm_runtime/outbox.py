@@ -42,22 +42,29 @@ class Outbox:
         self.db = db
         self.lrs = lrs
         self.clock = clock
+        self._held: dict[str, Record] = {}
         self.after = after or ThreadPoolExecutor(max_workers=1, thread_name_prefix="statements").submit
 
     def soon(self, record: Record) -> None:
         if record.holds:
-            self.after(lambda: self._empty(record))
+            self._held[record.registration] = record
+            self.after(lambda: self._begin(record.registration))
 
     def deliver(self, record: Record) -> None:
         """At its end the statements are stored: by us, or by whoever was about to when we came."""
-        if record.holds:
+        ours = self._held.pop(record.registration, None)  # our own process has not come to it yet
+        if record.holds or ours is not None:
             self._empty(record)
             return
-        waiting, patience = set(record.outbox), time.monotonic() + PATIENCE
+        waiting, patience, pause = set(record.outbox), time.monotonic() + PATIENCE, PAUSE
         while waiting and time.monotonic() < patience:
-            time.sleep(PAUSE)
-            now = store.by_registration(self.db, record.registration)
-            waiting &= set(now.outbox) if now else set()
+            time.sleep(pause)
+            waiting &= store.unsent(self.db, record.registration)
+            pause *= 2
+
+    def _begin(self, registration: str) -> None:
+        if record := self._held.pop(registration, None):
+            self._empty(record)
 
     def _empty(self, record: Record) -> None:
         """A statement that the LRS refuses is logged and laid aside for a person to look at; it holds up no other."""

@@ -195,6 +195,11 @@ def let_go(db: Database[Any], record: Record) -> None:
         now = by_registration(db, record.registration)
 
 
+def unsent(db: Database[Any], registration: str) -> set[str]:
+    """What is in the outbox now, without the rest of the document."""
+    return set((db[ATTEMPTS].find_one({"_id": registration}, {"outbox": 1}) or {}).get("outbox", ()))
+
+
 def undelivered(db: Database[Any], before: datetime, limit: int = 500) -> Iterator[Record]:
     for document in db[ATTEMPTS].find({"due": {"$gt": EPOCH, "$lte": before}}).limit(limit):
         if record := _record(document):

@@ -108,6 +108,24 @@ def test_a_navigation_is_answered_when_its_statements_are_stored_by_whoever_send
         thread.join()
 
 
+def test_a_navigation_does_not_wait_for_what_its_own_process_has_not_come_to(
+    service: Service, fire_safety: str, store: lrs.LRS, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scorm_runtime.outbox.PATIENCE", 0.0)
+    waiting: list[Job] = []
+    busy = another(service, clock, waiting.append)
+    registration, secret = token(service, fire_safety)
+    opened = service.open_window(secret, {})
+    busy.commit(secret, opened["window"], 1, [answer(1)])
+
+    busy.finish(secret, opened["window"], Move(run=opened["run"], request=Request(kind=Kind.EXIT_ALL), terminated=True, number=1))
+    told = verbs(store, registration)
+    for job in waiting:
+        job()
+
+    assert told == verbs(store, registration) == [*OPENED, "responded", "completed", "terminated", "completed"]
+
+
 def test_when_nothing_can_be_stored_the_next_who_comes_tries_again(
     service: Service, fire_safety: str, store: lrs.LRS, monkeypatch: pytest.MonkeyPatch
 ) -> None:
