@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -104,10 +104,11 @@ class Outbox:
 
     def flush(self, older_than: float) -> int:
         """How many attempts had something to send that nobody else was sending."""
-        count, now = 0, datetime.fromtimestamp(self.clock(), UTC)
-        for record in store.undelivered(self.db, now - timedelta(seconds=older_than)):
-            held = store.hold(record, now.timestamp())
-            if held.holds and (saved := store.save(self.db, record, held, now)):
+        count, before = 0, datetime.fromtimestamp(self.clock() - older_than, UTC)
+        for record in store.undelivered(self.db, before):
+            now = self.clock()
+            held = store.hold(record, now)
+            if held.holds and (saved := store.save(self.db, record, held, datetime.fromtimestamp(now, UTC))):
                 self._empty(saved)
                 count += 1
         return count
