@@ -9,6 +9,7 @@ Without an address the embedded server is started. What follows an answer (state
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
 import tempfile
 import threading
@@ -173,6 +174,8 @@ def measure(db: Database[Any], folder: Path, trips: RoundTrips, activities: int,
     scorm_runtime.init_content(app, service, units)
     app.wsgi_app = server = Taken(app.wsgi_app)  # type: ignore[method-assign]
     client = app.test_client()
+    gc.collect()
+    gc.freeze()  # as rollbook.wsgi does
 
     small = Player(service, client, later, catalogue.add(package(folder, "small", flat(4))).id, 0)
     row = {"id": "q", "type": "choice", "learner_response": "a", "result": "correct"}
