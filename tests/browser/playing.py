@@ -76,8 +76,14 @@ class Service:
         ]
         return found
 
-    def verbs(self, registration: str) -> list[str]:
-        return [statement["verb"]["id"].rsplit("/", 1)[-1] for statement in self.statements(registration)]
+    def verbs(self, registration: str, last: str | None = None) -> list[str]:
+        """Once the `last` is stored: statements of a commit or an opening follow its answer."""
+        deadline = time.monotonic() + LONG_ENOUGH
+        while True:
+            found = [statement["verb"]["id"].rsplit("/", 1)[-1] for statement in self.statements(registration)]
+            if last is None or found[-1:] == [last] or time.monotonic() > deadline:
+                return found
+            time.sleep(0.1)
 
     def row(
         self, resource: str, course: dict[str, Any], registration: str, ready: Callable[[dict[str, Any]], Any] = bool
