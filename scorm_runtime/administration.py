@@ -11,12 +11,11 @@ from scorm_runtime import errors, explain, judgement, openings
 from scorm_runtime.datamodel.launch import ENTRY
 from scorm_runtime.datamodel.status import scaled
 from scorm_runtime.events import Authority, Event, Said, Score, item_events
-from scorm_runtime.memory import Attempt, Correction, Plan, Result, Run, Step
+from scorm_runtime.memory import DECIDED, Attempt, Correction, Plan, Result, Run, Step
 from scorm_runtime.sequencing import engine, reroll
 from scorm_runtime.tracking import Tracking
 
 STATUSES = ("completion", "success", "scaled")
-DECIDED = (*STATUSES, "progress")
 SCORE = ("scaled", "raw", "min", "max")
 """Set together: a raw score of one decision says nothing beside the scaled one of another."""
 

@@ -110,12 +110,8 @@ def correction(one: Correction | None) -> dict[str, Any] | None:
     if one is None:
         return None
     made = {name: value for name, value in asdict(one).items() if value is not None}
-    decided = ("completion", "success", "scaled", "progress")
-    origins = {what: one.origin(what) for what in decided if made.get(what) is not None}
-    return made | {
-        "at": timestamp(one.at),
-        "origins": {what: {**origin, "at": timestamp(origin["at"])} for what, origin in origins.items()},
-    }
+    origins = {what: {**origin, "at": timestamp(origin["at"])} for what, origin in one.decided().items()}
+    return made | {"at": timestamp(one.at), "origins": origins}
 
 
 def _missing(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

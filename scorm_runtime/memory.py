@@ -49,6 +49,10 @@ class Commit:
     calls: tuple[Any, ...] = ()
 
 
+DECIDED = ("completion", "success", "scaled", "progress")
+"""What a correction may set; the rest of a score goes with `scaled`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """What has been decided about an item or the course; None: nothing about that. `by`, `reason`, `at`: of the latest decision.
@@ -66,6 +70,10 @@ class Correction:
     max: float | None = None
     progress: float | None = None
     origins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def decided(self) -> dict[str, Mapping[str, Any]]:
+        """The decisions by what they have set."""
+        return {what: self.origin(what) for what in DECIDED if getattr(self, what) is not None}
 
     def origin(self, what: str) -> Mapping[str, Any]:
         return self.origins.get(what) or {"by": self.by, "reason": self.reason, "at": self.at}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from scorm_runtime import errors, overrides
 from scorm_runtime.events import SUCCESS
 from scorm_runtime.journal import Journal
@@ -9,7 +11,7 @@ from scorm_runtime.memory import Attempt, Plan, Result
 from scorm_runtime.onward import onward
 from scorm_runtime.overrides import AfterCompletion
 from scorm_runtime.sequencing import engine
-from scorm_runtime.sequencing.engine import Kind, Request, Tree
+from scorm_runtime.sequencing.engine import Kind, Request, State, Tree
 
 
 def afresh(plan: Plan, attempt: Attempt, seed: int) -> Attempt:
@@ -21,15 +23,8 @@ def afresh(plan: Plan, attempt: Attempt, seed: int) -> Attempt:
     own = _targets(plan)
     kept = {target: values for target, values in engine.state_globals(attempt.state).items() if target not in own}
     shared = {row.target for item in plan.items.values() for row in item.shared_data}
-    return Attempt(
-        state=engine.initial(plan.tree, globals=kept, seed=seed + attempt.ordinal),
-        window=attempt.window + 1,
-        number=_numbered(attempt),
-        ordinal=attempt.ordinal,
-        stores={target: text for target, text in attempt.stores.items() if target not in shared},
-        preference=attempt.preference,
-        earlier=attempt.standing,
-    )
+    stores = {target: text for target, text in attempt.stores.items() if target not in shared}
+    return _following(attempt, engine.initial(plan.tree, globals=kept, seed=seed + attempt.ordinal), stores)
 
 
 def moved(attempt: Attempt, tree: Tree, seed: int) -> Attempt:
@@ -37,12 +32,16 @@ def moved(attempt: Attempt, tree: Tree, seed: int) -> Attempt:
 
     SN 3.10: global objectives outlive an attempt, and so do the shared stores.
     """
+    return _following(attempt, engine.initial(tree, globals=engine.state_globals(attempt.state), seed=seed), attempt.stores)
+
+
+def _following(attempt: Attempt, state: State, stores: Mapping[str, str]) -> Attempt:
     return Attempt(
-        state=engine.initial(tree, globals=engine.state_globals(attempt.state), seed=seed),
+        state=state,
         window=attempt.window + 1,
         number=_numbered(attempt),
         ordinal=attempt.ordinal,
-        stores=attempt.stores,
+        stores=stores,
         preference=attempt.preference,
         earlier=attempt.standing,
     )

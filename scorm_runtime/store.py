@@ -163,8 +163,10 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any], prefix: st
 
 
 def hold(record: Record, now: float) -> Record:
-    """The record with its outbox for whoever saves it, unless it is empty or somebody else sends it at this moment."""
-    if not (record.outbox or record.learner) or (record.sending is not None and now < record.sending):
+    """The record with its outbox for whoever saves it, unless it is empty or somebody else sends it at this moment. A time
+    further ahead than anybody may take is of a clock that was wrong."""
+    taken = record.sending is not None and now < record.sending <= now + SENDING
+    if taken or not (record.outbox or record.learner):
         return record
     return replace(record, sending=now + SENDING, holds=True)
 

@@ -70,6 +70,21 @@ def test_what_a_dead_process_was_sending_is_sent_with_what_comes_after_ten_secon
     assert answered(store, registration) == ["q1", "q2", "q3"]
 
 
+def test_what_was_taken_by_a_clock_that_was_wrong_is_free(
+    service: Service, fire_safety: str, store: lrs.LRS, clock: Clock
+) -> None:
+    dying = another(service, clock, lambda job: None)
+    registration, secret = token(service, fire_safety)
+    window = service.open_window(secret, {})["window"]
+    clock.pass_(3600)
+    dying.commit(secret, window, 1, [answer(1)])
+    clock.pass_(-3600)
+
+    service.commit(secret, window, 1, [answer(2)])
+
+    assert answered(store, registration) == ["q1", "q2"]
+
+
 def test_the_sweep_leaves_alone_what_somebody_is_sending(
     service: Service, fire_safety: str, store: lrs.LRS, clock: Clock
 ) -> None:
